@@ -1,0 +1,1 @@
+"""Marquee reads a video and says who leads its cast."""

@@ -1,0 +1,1 @@
+"""All that touches a media file: opening, decoding, shots, sampling, fingerprints."""

@@ -1,0 +1,1 @@
+"""From faces to people in billing order."""

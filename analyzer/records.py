@@ -1,0 +1,377 @@
+"""The Movie record: everything Marquee knows about one video. Imports nothing of ours.
+
+Conventions, for every class here:
+
+- Times are seconds after the first frame, rounded to a microsecond.
+- Boxes are (x0, y0, x1, y1) in pixels of the upright frame; they may reach past its edges.
+- Scores, presences and shares are 0 to 1.
+- Numbers are rounded when a record is made, so that what is in memory is what a sidecar holds.
+- A `keyframe`, `shot`, `face` or `track` that is an int is an index into the list of that name of the Movie.
+- Arrays are little-endian, and base64 strings in JSON.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Annotated, Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    model_validator,
+)
+from pydantic_core import core_schema
+
+SCHEMA_VERSION: Literal[1] = 1
+"""Raised when a sidecar's shape changes; `analyzer.stores.sidecar` migrates older ones."""
+
+
+@dataclass(frozen=True)
+class Packed:
+    """Annotation of a numpy array of fixed dtype and shape (None: any length): base64 text in JSON."""
+
+    dtype: str
+    shape: tuple[int | None, ...]
+
+    def _read(self, value: Any) -> npt.NDArray[Any]:
+        if isinstance(value, str):
+            try:
+                flat = np.frombuffer(base64.b64decode(value, validate=True), self.dtype)
+                array = flat.reshape([-1 if n is None else n for n in self.shape])
+            except (binascii.Error, ValueError) as error:
+                raise ValueError(f"not base64 of {self.dtype} {self.shape}: {error}") from None
+        else:
+            array = np.array(value, self.dtype)
+        if array.ndim != len(self.shape) or any(
+            want not in (None, got) for want, got in zip(self.shape, array.shape, strict=True)
+        ):
+            raise ValueError(f"expected an array of shape {self.shape}, got {array.shape}")
+        if array.dtype.kind == "f" and not np.isfinite(array).all():
+            raise ValueError("array holds NaN or infinity")
+        array.setflags(write=False)
+        return array
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> core_schema.CoreSchema:
+        return core_schema.no_info_plain_validator_function(
+            self._read,
+            serialization=core_schema.plain_serializer_function_ser_schema(
+                lambda array: base64.b64encode(array.tobytes()).decode("ascii"), when_used="json"
+            ),
+        )
+
+    def __get_pydantic_json_schema__(self, schema: Any, handler: Any) -> dict[str, Any]:
+        dims = ", ".join("any" if n is None else str(n) for n in self.shape)
+        return {
+            "type": "string",
+            "contentEncoding": "base64",
+            "description": f"{np.dtype(self.dtype).name}, little-endian, shape ({dims})",
+        }
+
+
+def _round(digits: int) -> AfterValidator:
+    return AfterValidator(lambda x: round(x, digits) + 0.0)  # + 0.0: no negative zero
+
+
+Clock = Annotated[float, Field(allow_inf_nan=False), _round(6)]
+Seconds = Annotated[float, Field(allow_inf_nan=False, ge=0), _round(6)]
+Score = Annotated[float, Field(ge=0, le=1), _round(4)]
+Pixels = Annotated[float, Field(allow_inf_nan=False), _round(1)]
+Measure = Annotated[float, Field(allow_inf_nan=False, ge=0), _round(3)]
+Vector = Annotated[npt.NDArray[np.float16], Packed("<f2", (None,))]
+Index = Annotated[int, Field(ge=0)]
+Hash64 = Annotated[str, Field(pattern="^[0-9a-f]{16}$", description="64 bits as hexadecimal")]
+Box = tuple[Pixels, Pixels, Pixels, Pixels]
+Interval = tuple[Seconds, Seconds]
+
+
+def _not_empty(box: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
+    x0, y0, x1, y1 = box
+    if not (x0 < x1 and y0 < y1):
+        raise ValueError(f"empty box {box}")
+    return box
+
+
+SolidBox = Annotated[Box, AfterValidator(_not_empty)]
+
+
+class Record(BaseModel):
+    """Base: immutable, no unknown fields, no attribute that is not declared."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other) and self.model_dump_json() == other.model_dump_json()
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+class Source(Record):
+    """The file that was analyzed.
+
+    Attributes:
+        path: as it was named, absolute; bytes that are not UTF-8 are shown as backslash escapes.
+        oshash: the OpenSubtitles hash: size plus the first and last 64 KiB.
+        phash: perceptual hash of the whole video, 64 bits; the same for re-encodings.
+        duration_s: from the first frame to the end of the last.
+        first_frame_s: the container's clock at the first frame; players count from the container's start.
+        fps: average frames a second, an exact fraction such as "30000/1001"; None where it has none.
+        width, height: pixels of the upright frame: after rotation, with square pixels.
+        rotation: degrees clockwise that were applied to the coded frame: 0, 90, 180 or 270.
+        damaged: how many packets or frames could not be decoded and were passed over.
+    """
+
+    path: str
+    size_bytes: Annotated[int, Field(ge=0)]
+    oshash: Hash64
+    phash: Hash64 | None
+    duration_s: Seconds
+    first_frame_s: Clock
+    fps: Annotated[str, Field(pattern=r"^\d+/[1-9]\d*$")] | None
+    width: Annotated[int, Field(ge=1)]
+    height: Annotated[int, Field(ge=1)]
+    rotation: Literal[0, 90, 180, 270]
+    container: str
+    codec: str
+    pixel_format: str
+    damaged: Annotated[int, Field(ge=0)] = 0
+
+    @property
+    def frame_rate(self) -> Fraction | None:
+        """`fps` as a number."""
+        return Fraction(self.fps) if self.fps else None
+
+
+class Shot(Record):
+    """A stretch of film without a cut.
+
+    Attributes:
+        start_s, end_s: half open; one shot's end is the next one's start.
+        transition: how it begins.
+    """
+
+    start_s: Seconds
+    end_s: Seconds
+    transition: Literal["start", "cut", "fade", "dissolve"]
+
+    @model_validator(mode="after")
+    def _forwards(self) -> Shot:
+        if self.end_s < self.start_s:
+            raise ValueError(f"shot ends at {self.end_s} s before it starts at {self.start_s} s")
+        return self
+
+
+class Keyframe(Record):
+    """A frame that stands for a stretch of the film.
+
+    Attributes:
+        time_s: when it is shown.
+        span_s: seconds of film that it stands for; the spans of a movie add up to its duration.
+        shot: the shot it belongs to.
+        seen_as: the keyframe whose findings hold for this one: itself where it was analyzed, the one that it
+            repeats (near-identical) or stands beside (blurred), None where it shows nothing (black).
+        phash: perceptual hash of the picture (DCT, 64 bits).
+        sharpness: variance of the Laplacian of the grey picture scaled to 256 pixels width.
+        brightness: mean of luma, 0 to 1.
+        histogram: 4 x 4 x 4 RGB bins, red slowest; 255 is the whole picture.
+    """
+
+    time_s: Seconds
+    span_s: Seconds
+    shot: Index
+    seen_as: Index | None
+    phash: Hash64
+    sharpness: Measure
+    brightness: Score
+    histogram: Annotated[npt.NDArray[np.uint8], Packed("<u1", (64,))]
+
+
+class Embedding(Record):
+    """A face as a vector, and the model that gave it. Vectors of different models are never compared."""
+
+    model: str
+    vector: Vector
+
+
+class FaceQuality(Record):
+    """How well a face shows who it is.
+
+    Attributes:
+        overall: the product of the others, each 0 to 1.
+        size: 1 from 112 pixels between the box's sides (geometric mean) upwards.
+        sharpness: of the aligned face.
+        frontality: 1 looking into the camera, 0 in profile.
+    """
+
+    overall: Score
+    size: Score
+    sharpness: Score
+    frontality: Score
+
+
+class SexHint(Record):
+    """How the object detector labels the face; what it looks like to a network, not what the person is."""
+
+    label: Literal["female", "male"]
+    score: Score
+
+
+class Face(Record):
+    """One face in one keyframe.
+
+    Attributes:
+        score: the detector's confidence.
+        presence: FaceMesh's confidence that the crop shows a face.
+        points: five points in pixels, x and y: subject's left eye outer and inner corner, right eye outer and
+            inner corner, base of the nose. Int16.
+    """
+
+    keyframe: Index
+    box: SolidBox
+    score: Score
+    presence: Score
+    points: Annotated[npt.NDArray[np.int16], Packed("<i2", (5, 2))]
+    quality: FaceQuality
+    sex_hint: SexHint | None = None
+    embedding: Embedding | None = None
+
+
+class Pose(Record):
+    """One person's body in one keyframe.
+
+    Attributes:
+        box: around the visible points.
+        points: BlazePose's 33 points: x, y in pixels and visibility in per cent. Int16.
+    """
+
+    keyframe: Index
+    box: SolidBox
+    score: Score
+    points: Annotated[npt.NDArray[np.int16], Packed("<i2", (33, 3))]
+
+
+class Object(Record):
+    """One object of one class in one keyframe."""
+
+    keyframe: Index
+    label: str
+    box: SolidBox
+    score: Score
+
+
+class ImageFeature(Record):
+    """What a network sees in one keyframe, as a vector."""
+
+    keyframe: Index
+    model: str
+    vector: Vector
+
+
+class Track(Record):
+    """Faces of one person within one shot, in time order.
+
+    Attributes:
+        embedding: of its faces together, weighted by quality; None where none has one.
+    """
+
+    shot: Index
+    start_s: Seconds
+    end_s: Seconds
+    faces: Annotated[tuple[Index, ...], Field(min_length=1)]
+    embedding: Embedding | None
+
+
+class Person(Record):
+    """One person of the movie. A Movie lists them in billing order.
+
+    Attributes:
+        id: "p1" for the first billed, and so on; holds within this record only.
+        screen_time_s: seconds in which the face is seen.
+        intervals: when, merged where they touch.
+        confidence: how sure it is that the tracks are one person.
+        best_faces: indices of faces that show the person best, best first.
+        reference: vectors to recognise the person by.
+    """
+
+    id: str
+    role: Literal["lead", "cast", "extra"]
+    screen_time_s: Seconds
+    intervals: tuple[Interval, ...]
+    confidence: Score
+    tracks: tuple[Index, ...]
+    best_faces: tuple[Index, ...]
+    reference: tuple[Embedding, ...]
+
+
+class Scene(Record):
+    """A block of film of one class, as a scene classifier found it."""
+
+    label: str
+    start_s: Seconds
+    end_s: Seconds
+    score: Score
+    coverage: Score
+
+
+class Tag(Record):
+    """A word for the whole video."""
+
+    name: str
+    score: Score
+
+
+class Stage(Record):
+    """How one stage's part of the record was made; a later run compares it with what it would do itself.
+
+    Attributes:
+        models: sha256 of the weights used, by model name.
+        settings: the settings that matter to the stage.
+        version: of the stage's code.
+    """
+
+    models: dict[str, str] = {}
+    settings: dict[str, Any] = {}
+    version: int
+
+
+class Movie(Record):
+    """Everything known about one video. See the module docstring for units."""
+
+    schema_version: Literal[1] = SCHEMA_VERSION
+    source: Source
+    manifest: dict[str, Stage]
+    people: tuple[Person, ...] = ()
+    scenes: tuple[Scene, ...] = ()
+    tags: tuple[Tag, ...] = ()
+    shots: tuple[Shot, ...] = ()
+    tracks: tuple[Track, ...] = ()
+    keyframes: tuple[Keyframe, ...] = ()
+    faces: tuple[Face, ...] = ()
+    poses: tuple[Pose, ...] = ()
+    objects: tuple[Object, ...] = ()
+    image_features: tuple[ImageFeature, ...] = ()
+
+    @model_validator(mode="after")
+    def _indices_exist(self) -> Movie:
+        for name, uses, size in (
+            ("shot", [k.shot for k in self.keyframes], len(self.shots)),
+            ("keyframe", [k.seen_as for k in self.keyframes], len(self.keyframes)),
+            ("keyframe", [f.keyframe for f in self.faces], len(self.keyframes)),
+            ("keyframe", [p.keyframe for p in self.poses], len(self.keyframes)),
+            ("keyframe", [o.keyframe for o in self.objects], len(self.keyframes)),
+            ("keyframe", [i.keyframe for i in self.image_features], len(self.keyframes)),
+            ("shot", [t.shot for t in self.tracks], len(self.shots)),
+            ("face", [f for t in self.tracks for f in t.faces], len(self.faces)),
+            ("track", [t for p in self.people for t in p.tracks], len(self.tracks)),
+            ("face", [f for p in self.people for f in p.best_faces], len(self.faces)),
+        ):
+            largest = max((use for use in uses if use is not None), default=-1)
+            if largest >= size:
+                raise ValueError(f"{name} {largest} is named but there are only {size}")
+        return self

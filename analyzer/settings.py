@@ -1,0 +1,186 @@
+"""Settings: configs/default.toml, a preset, the user's file and single values, checked as one.
+
+The values live in configs/default.toml alone; the types and ranges live here alone.
+"""
+
+import difflib
+import tomllib
+from collections.abc import Iterable
+from importlib import resources
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from analyzer.errors import UsageError
+
+Share = Annotated[float, Field(ge=0, le=1)]
+Table = dict[str, Any]
+
+
+class Section(BaseModel):
+    """Base: immutable, every key known and required."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Keyframes(Section):
+    """Which frames are looked at."""
+
+    effort: Literal["fast", "balanced", "thorough"]
+    max_side: Annotated[int, Field(ge=320)]
+    black_below: Share
+    blurred_below: Annotated[float, Field(ge=0)]
+    repeat_bits: Annotated[int, Field(ge=0, le=64)]
+
+
+class Shots(Section):
+    """Where one shot ends and the next begins."""
+
+    min_length_s: Annotated[float, Field(ge=0)]
+
+
+class Engine(Section):
+    """What the networks run on."""
+
+    device: Literal["auto", "cpu", "cuda"]
+    runtime: Literal["auto", "openvino", "onnxruntime"]
+    precision: Literal["auto", "bf16", "f32"]
+    batch_size: Annotated[int, Field(ge=1, le=256)]
+
+
+class Faces(Section):
+    """Faces and their embeddings."""
+
+    detector: str
+    embedder: str
+    min_score: Share
+    min_presence: Share
+
+
+class Poses(Section):
+    """Bodies."""
+
+    detector: str
+    min_score: Share
+
+
+class Objects(Section):
+    """Objects."""
+
+    detector: str
+    min_score: Share
+
+
+class Features(Section):
+    """Image features."""
+
+    model: str
+
+
+class People(Section):
+    """Grouping faces into people."""
+
+    max_distance: Annotated[float, Field(gt=0)]
+
+
+class Jobs(Section):
+    """Many files."""
+
+    include: tuple[str, ...]
+    exclude: tuple[str, ...]
+    stall_s: Annotated[float, Field(gt=0)]
+    max_memory_mb: Annotated[int, Field(ge=256)]
+
+
+class Settings(Section):
+    """All settings; each section is described in configs/default.toml."""
+
+    keyframes: Keyframes
+    shots: Shots
+    engine: Engine
+    faces: Faces
+    poses: Poses
+    objects: Objects
+    features: Features
+    people: People
+    jobs: Jobs
+
+
+def presets() -> list[str]:
+    """Names that `--preset` takes."""
+    files = resources.files("configs").iterdir()
+    return sorted(Path(file.name).stem for file in files if file.name.endswith(".toml"))
+
+
+def load(preset: str = "default", file: Path | None = None, assignments: Iterable[str] = ()) -> Settings:
+    """Return the settings that a preset, a file and "section.key=value" assignments add up to.
+
+    Raises:
+        UsageError: an unknown preset, section or key (the nearest known one is named), a value of
+            the wrong type or out of range, or a file that is missing or not TOML.
+    """
+    table = _read_preset("default")
+    if preset not in ("default", "embedded"):
+        _merge(table, _read_preset(preset), f"preset {preset}")
+    if file is not None:
+        try:
+            _merge(table, _parse(file.read_text("utf-8"), str(file)), str(file))
+        except (OSError, UnicodeDecodeError) as error:
+            raise UsageError(f"{file}: settings cannot be read: {error}") from None
+    for assignment in assignments:
+        _merge(table, _parse_assignment(assignment), f"--set {assignment}")
+    return _validate(table)
+
+
+def _read_preset(name: str) -> Table:
+    if name not in presets():
+        raise UsageError(f"no preset {name!r}{_nearest(name, [*presets(), 'embedded'])}")
+    return _parse((resources.files("configs") / f"{name}.toml").read_text("utf-8"), f"{name}.toml")
+
+
+def _parse(text: str, origin: str) -> Table:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"{origin}: not TOML: {error}") from None
+
+
+def _parse_assignment(assignment: str) -> Table:
+    key, equals, value = assignment.partition("=")
+    section, dot, name = key.strip().partition(".")
+    if not (equals and dot and section and name):
+        raise UsageError(f"--set takes section.key=value, not {assignment!r}")
+    try:
+        parsed = tomllib.loads(f"value = {value}")["value"]
+    except tomllib.TOMLDecodeError:
+        parsed = value.strip()  # a bare word: --set engine.device=cpu
+    return {section: {name: parsed}}
+
+
+def _merge(table: Table, changes: Table, origin: str) -> None:
+    for section, values in changes.items():
+        if section not in table:
+            raise UsageError(f"{origin}: unknown section {section!r}{_nearest(section, table)}")
+        if not isinstance(values, dict):
+            raise UsageError(f"{origin}: {section} is a section, write [{section}] or {section}.key")
+        for key, value in values.items():
+            if key not in table[section]:
+                known = [f"{s}.{k}" for s in table for k in table[s]]
+                nearest = _nearest(f"{section}.{key}", known)
+                raise UsageError(f"{origin}: unknown setting {section}.{key}{nearest}")
+            table[section][key] = value
+
+
+def _validate(table: Table) -> Settings:
+    try:
+        return Settings.model_validate(table)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise UsageError(f"setting {where} = {first['input']!r}: {first['msg']}") from None
+
+
+def _nearest(word: str, known: Iterable[str]) -> str:
+    matches = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
+    return f"; did you mean {matches[0]!r}?" if matches else ""

@@ -1,0 +1,1 @@
+"""Where Movie records are kept."""
