@@ -110,7 +110,8 @@ class Settings(Section):
 def presets() -> list[str]:
     """Names that `--preset` takes."""
     files = resources.files("configs").iterdir()
-    return sorted(Path(file.name).stem for file in files if file.name.endswith(".toml"))
+    names = (Path(file.name) for file in files)
+    return sorted(name.stem for name in names if name.suffix == ".toml")
 
 
 def load(preset: str = "default", file: Path | None = None, assignments: Iterable[str] = ()) -> Settings:
@@ -121,8 +122,7 @@ def load(preset: str = "default", file: Path | None = None, assignments: Iterabl
             the wrong type or out of range, or a file that is missing or not TOML.
     """
     table = _read_preset("default")
-    if preset not in ("default", "embedded"):
-        _merge(table, _read_preset(preset), f"preset {preset}")
+    _merge(table, _read_preset(preset), f"preset {preset}")
     if file is not None:
         try:
             _merge(table, _parse(file.read_text("utf-8"), str(file)), str(file))
@@ -135,7 +135,7 @@ def load(preset: str = "default", file: Path | None = None, assignments: Iterabl
 
 def _read_preset(name: str) -> Table:
     if name not in presets():
-        raise UsageError(f"no preset {name!r}{_nearest(name, [*presets(), 'embedded'])}")
+        raise UsageError(f"no preset {name!r}{_nearest(name, presets())}")
     return _parse((resources.files("configs") / f"{name}.toml").read_text("utf-8"), f"{name}.toml")
 
 
