@@ -7,6 +7,7 @@ its own thread, without holding the interpreter's lock.
 from __future__ import annotations
 
 import queue
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,22 +64,32 @@ def open_session(name: str, weights: Weights, engine: Engine) -> Session:
     entry = weights.entry(name)
     if not entry.is_network:
         raise ModelError(f"{name} is a picture, not a network")
-    session = _open(entry, weights, engine)
-    checks.verify(name, session.run(checks.probe(session.shape, session.dtype)), engine.precision)
-    return session
+    compiled = weights.home / "compiled" / name
+    try:
+        return _opened(entry, weights.onnx(name), engine, compiled)
+    except BrokenModelError:
+        if not compiled.exists():
+            raise
+        shutil.rmtree(compiled, ignore_errors=True)  # a damaged compiled file computes nonsense, too
+        return _opened(entry, weights.onnx(name), engine, compiled)
 
 
-def _open(entry: Entry, weights: Weights, engine: Engine) -> Session:
-    path = weights.onnx(entry.name)
+def _opened(entry: Entry, path: Path, engine: Engine, compiled: Path) -> Session:
+    """Load and check once."""
+    session: Session
     try:
         if engine.runtime == "openvino":
-            return OpenVINOSession(entry, path, engine, weights.home / "compiled")
-        return OnnxRuntimeSession(entry, path, engine)
+            session = OpenVINOSession(entry, path, engine, compiled)
+        else:
+            session = OnnxRuntimeSession(entry, path, engine)
+        outputs = session.run(checks.probe(session.shape, session.dtype))
     except ModelError:
         raise
     except Exception as error:  # the runtimes raise RuntimeError and classes of their own
         reason = str(error).strip().splitlines()[-1]
-        raise BrokenModelError(f"{entry.name} cannot be loaded by {engine.runtime}: {reason}") from error
+        raise BrokenModelError(f"{entry.name} cannot be run by {engine.runtime}: {reason}") from error
+    checks.verify(entry.name, outputs, engine.precision)
+    return session
 
 
 class OpenVINOSession:

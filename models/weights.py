@@ -16,8 +16,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import onnx
-
 from models import catalog, convert, fetch
 from models.catalog import Entry
 from models.errors import WeightsCorruptError, WeightsMissingError
@@ -78,9 +76,8 @@ class Weights:
         if not (target.exists() and stamp.exists() and stamp.read_text() == fetch.sha256(target)):
             source = self.path(name)
             self._progress(f"converting {name}")
-            model = convert.convert(entry, source)
             with fetch.written(target) as part:
-                onnx.save(model, part)
+                convert.convert(entry, source, part)
                 digest = fetch.sha256(part)
             with fetch.written(stamp) as part:
                 part.write_text(digest)
