@@ -12,13 +12,11 @@ from typing import Literal
 from analyzer import manifest
 from analyzer.detect.table import KINDS
 from analyzer.errors import USER_ERRORS, MarqueeError, NewerSidecarError, OutputError, SidecarError
-from analyzer.home import marquee_home
 from analyzer.media.fingerprint import oshash
 from analyzer.records import Movie, Stage, shown
 from analyzer.settings import Settings
 from analyzer.stores import sidecar
 from analyzer.worker import Progress, Worker
-from models.catalog import Catalog
 from models.errors import ModelError
 
 
@@ -60,6 +58,17 @@ class Outcome:
     elapsed_s: float = 0.0
 
 
+def models_of(job: Job) -> list[str]:
+    """Return the names of the networks that a job needs.
+
+    Raises:
+        UsageError: the settings or `only` name what there is not.
+    """
+    now = manifest.expected(job.settings)
+    todo = manifest.stale({}, now, job.only)
+    return list(dict.fromkeys(name for stage in todo for name in now[stage].models))
+
+
 def discover(names: Iterable[str], settings: Settings) -> list[Path]:
     """Return the files that names of files, folders and patterns stand for, in order, each once.
 
@@ -85,12 +94,8 @@ def run(files: Iterable[Path], job: Job, progress: Callable[[Path], Progress]) -
     """Analyze each file, write its sidecar and yield what became of it; a bad file never stops the rest.
 
     `progress(path)` returns the function that is told how far that file is.
-
-    Raises:
-        UsageError: the settings or `only` name what there is not.
     """
-    now = manifest.expected(job.settings, Catalog(marquee_home()))
-    manifest.stale({}, now, job.only)
+    now = manifest.expected(job.settings)
     with Worker(job.settings) as worker:
         for path in files:
             started = time.monotonic()

@@ -4,23 +4,29 @@ from collections.abc import Collection, Mapping
 
 from analyzer.detect.table import KINDS, parts_of
 from analyzer.errors import UsageError
+from analyzer.home import marquee_home
 from analyzer.records import Movie, Stage
 from analyzer.settings import Settings, nearest
-from models.catalog import Catalog
+from models import catalog
 
 _NEEDS = {"frames": (), **dict.fromkeys(KINDS, ("frames",)), "people": ("frames", "faces")}
 _VERSIONS = {"frames": 1, "people": 1}
 
 
-def expected(settings: Settings, catalog: Catalog) -> dict[str, Stage]:
-    """Return for each stage, in the order they run, how this program would do it with these settings."""
+def expected(settings: Settings) -> dict[str, Stage]:
+    """Return for each stage, in the order they run, how this program would do it with these settings.
+
+    Raises:
+        UsageError: a setting names an unknown network.
+    """
+    home = marquee_home()
     keyframes, shots = settings.keyframes.model_dump(), settings.shots.model_dump()
     frames = Stage(settings={"keyframes": keyframes, "shots": shots}, version=_VERSIONS["frames"])
     stages = {"frames": frames}
     for kind in KINDS:
         parts = parts_of(kind, settings)
         stages[kind] = Stage(
-            models={name: catalog[name].sha256 for part in parts for name in part.models},
+            models={name: catalog.find(name, home).sha256 for part in parts for name in part.models},
             settings=getattr(settings, kind).model_dump(),
             version=sum(part.version for part in parts),
         )

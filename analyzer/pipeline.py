@@ -10,7 +10,6 @@ from analyzer import manifest
 from analyzer.detect.look import look
 from analyzer.detect.networks import open_detectors
 from analyzer.detect.table import KINDS
-from analyzer.home import marquee_home
 from analyzer.media.fingerprint import oshash
 from analyzer.media.sampling import Sampler
 from analyzer.media.video import open_video
@@ -19,7 +18,6 @@ from analyzer.people.billing import bill
 from analyzer.people.tracks import make_tracks
 from analyzer.records import Movie
 from analyzer.settings import Settings, load
-from models.catalog import Catalog
 
 Progress = Callable[[float, float], None]
 """Called with seconds of film done, and the film's duration in seconds."""
@@ -67,7 +65,7 @@ def analyze(
         ModelError: a network or its weights cannot be had, or do not work.
     """
     video, settings = Path(path), settings or load()
-    now = manifest.expected(settings, Catalog(marquee_home()))
+    now = manifest.expected(settings)
     if previous and previous.source.oshash != oshash(video):
         previous = None
     before = previous.manifest if previous else {}

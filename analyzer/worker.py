@@ -174,7 +174,7 @@ def main() -> None:
     """The child: answer requests on standard input until it is closed."""
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a library prints must not mix with the answers
-    _log_to_file()
+    log_to_file()
     for line in sys.stdin.buffer:
         answers.write(_answer(json.loads(line), answers))
         answers.flush()
@@ -223,7 +223,8 @@ def log_path() -> Path:
     return marquee_home() / "marquee.log"
 
 
-def _log_to_file() -> None:
+def log_to_file() -> None:
+    """Send what is logged to `log_path`, in the terminal's stead."""
     with contextlib.suppress(OSError):  # a log that cannot be written must not cost the result
         log_path().parent.mkdir(parents=True, exist_ok=True)
         logging.basicConfig(filename=log_path(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
