@@ -15,7 +15,7 @@ from analyzer.errors import InputError
 from analyzer.home import marquee_home
 from analyzer.records import Movie
 from analyzer.stores import sidecar
-from models.sessions import available_engines
+from models.engines import available_engines
 from models.weights import Weights
 
 
@@ -97,9 +97,10 @@ def doctor() -> None:
     """Say what this installation can run: engines, devices, precisions, weights, and what is missing."""
     home = marquee_home()
     out.print(f"marquee {metadata.version('marquee')}, Python {platform.python_version()}, home {home}", markup=False)
-    engines = table("engine", "version", "devices", "precisions", title="\nEngines")
+    engines = table("engine", "version", "device", "precisions", title="\nEngines")
     for engine in available_engines():
-        engines.add_row(engine.name, engine.version, ", ".join(engine.devices), ", ".join(engine.precisions))
+        device = f"{engine.device} ({engine.device_name})"
+        engines.add_row(engine.runtime, engine.version, device, ", ".join(engine.precisions))
     out.print(engines)
     weights = table("model", "size", "here", "licence", title="\nWeights", right=("size",))
     statuses = Weights(home).status()

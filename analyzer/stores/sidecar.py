@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import hashlib
+import itertools
 import os
 import secrets
 from collections.abc import Iterator
@@ -137,16 +138,16 @@ def _complaining(path: Path) -> Iterator[None]:
 
 
 def set_aside(path: Path) -> Path:
-    """Rename a damaged sidecar to `<name>.damaged`, so that a new one loses nothing; return the new path.
+    """Rename a damaged sidecar to `<name>.damaged-N`, so that a new one loses nothing; return the new path.
 
     Raises:
         OutputError: it cannot be renamed.
     """
-    aside = path.with_name(path.name + ".damaged")
-    try:
+    numbers = itertools.count(1)
+    while (aside := path.with_name(f"{path.name}.damaged-{next(numbers)}")).exists():
+        pass
+    with _complaining(path):
         return path.replace(aside)
-    except OSError as error:
-        raise OutputError(f"{path}: damaged sidecar cannot be set aside: {error.strerror}") from None
 
 
 def _sync_folder(folder: Path) -> None:
