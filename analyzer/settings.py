@@ -167,8 +167,8 @@ def _merge(table: Table, changes: Table, origin: str) -> None:
         for key, value in values.items():
             if key not in table[section]:
                 known = [f"{s}.{k}" for s in table for k in table[s]]
-                nearest = nearest(f"{section}.{key}", known)
-                raise UsageError(f"{origin}: unknown setting {section}.{key}{nearest}")
+                hint = nearest(f"{section}.{key}", known)
+                raise UsageError(f"{origin}: unknown setting {section}.{key}{hint}")
             table[section][key] = value
 
 
