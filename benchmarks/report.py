@@ -13,7 +13,7 @@ def summarize(
 ) -> dict[str, Any]:
     """Return all figures of one video, ready for JSON."""
     rows = [_row(entry, rounds, film) for entry, rounds in results.items()]
-    incomplete = {entry.group for entry in failures}
+    incomplete: set[str] = {entry.group for entry in failures}
     return {
         "video": film.path.name,
         "duration_s": film.duration_s,

@@ -43,7 +43,7 @@ def write_video(
 
     Raises:
         ValueError: there are no frames, or one is not like the first or not RGB uint8.
-        OutputError: the folder cannot be written, or ffmpeg failed; its own last message is given.
+        OutputError: the folder cannot be written, or ffmpeg failed (what it said is given).
     """
     checked = _alike(frames)
     first = next(checked, None)
@@ -101,7 +101,7 @@ def _encode(command: list[str], frames: Iterable[Image], path: Path) -> None:
             process.wait()
         if code != 0:
             messages.seek(0)
-            raise OutputError(f"{path}: ffmpeg: {_last_message(messages.read()) or f'ended with {code}'}")
+            raise OutputError(f"{path}: ffmpeg: {_words(messages.read()) or f'ended with {code}'}")
 
 
 def _feed(pipe: IO[bytes], frames: Iterable[Image]) -> None:
@@ -118,7 +118,8 @@ def _feed(pipe: IO[bytes], frames: Iterable[Image]) -> None:
             pipe.close()
 
 
-def _last_message(log: bytes) -> str:
+def _words(log: bytes) -> str:
+    """Return ffmpeg's first and last message: mostly what went wrong and what came of it."""
     lines = [line.strip() for line in log.decode("utf-8", "replace").splitlines()]
     telling = [line for line in lines if line and line != "Conversion failed!"]
-    return telling[-1] if telling else ""
+    return "; ".join(dict.fromkeys(telling[:1] + telling[-1:]))

