@@ -41,6 +41,7 @@ class Worker:
                 env=os.environ | environment,
             )
         except OSError as error:
+            self._log.close()
             raise WorkerFailed(f"{error}; python -m benchmarks.peers.setup makes it") from None
 
     def ask(self, **request: Any) -> dict[str, Any]:

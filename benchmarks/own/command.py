@@ -14,7 +14,9 @@ def make(option, path):
     def run(video):
         with tempfile.TemporaryDirectory() as folder:
             options = ["--force", "--effort", option, "--output-dir", folder]
-            subprocess.run([*MARQUEE, "analyze", video, *options], check=True, stdout=subprocess.DEVNULL)
+            done = subprocess.run([*MARQUEE, "analyze", video, *options], capture_output=True, text=True)
+            if done.returncode:
+                sys.exit(f"marquee: {done.stderr.strip() or done.returncode}")
             return sum(file.stat().st_size for file in Path(folder).rglob("*.json"))
 
     return [path], run
