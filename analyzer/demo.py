@@ -9,8 +9,10 @@ from typing import Literal
 import cv2
 import numpy as np
 
+from analyzer.home import marquee_home
 from analyzer.media.write import Image, write_video
 from analyzer.records import Shot
+from models.weights import Weights
 
 WIDTH, HEIGHT, FPS = 1280, 720, 25
 
@@ -104,6 +106,22 @@ def make_demo(path: Path, pictures: Mapping[str, Image]) -> tuple[DemoShot, ...]
     """
     write_video(path, _frames(pictures), FPS, options={"preset": "veryfast"})
     return truth()
+
+
+def pictures() -> dict[str, Image]:
+    """Return the pictures that the demo film is made of, RGB uint8 (H, W, 3), fetching them if need be.
+
+    Raises:
+        ModelError: they cannot be had.
+    """
+    weights = Weights(marquee_home())
+    files = {name: weights.path(name) for name in PEOPLE}
+    return {name: _read(file) for name, file in files.items()}
+
+
+def _read(file: Path) -> Image:
+    encoded = np.frombuffer(file.read_bytes(), np.uint8)  # OpenCV's imread takes no unusual file names
+    return np.asarray(cv2.cvtColor(cv2.imdecode(encoded, cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB), np.uint8)
 
 
 def truth() -> tuple[DemoShot, ...]:

@@ -82,8 +82,7 @@ def discover(names: Iterable[str], settings: Settings) -> list[Path]:
         if path.is_dir():
             matches = _search(path, settings)
         elif not os.path.lexists(path) and glob.has_magic(name):
-            matches = [match for match in map(Path, sorted(glob.iglob(name, recursive=True))) if match.is_file()]
-            matches = [match for match in matches if not _matches(match, settings.jobs.exclude)] or [path]
+            matches = _expand(name, settings) or [path]
         else:
             matches = [path]
         found |= dict.fromkeys(matches)
@@ -139,6 +138,11 @@ def _header_of(target: Path, force: bool) -> tuple[sidecar.Header | None, str | 
     except SidecarError:
         reason = "was damaged"
     return None, f"the sidecar {reason}; it is kept as {shown(sidecar.set_aside(target))}"
+
+
+def _expand(pattern: str, settings: Settings) -> list[Path]:
+    matches = map(Path, sorted(glob.glob(pattern, recursive=True)))  # noqa: PTH207 - takes absolute ones too
+    return [file for file in matches if file.is_file() and not _matches(file, settings.jobs.exclude)]
 
 
 def _search(folder: Path, settings: Settings) -> list[Path]:

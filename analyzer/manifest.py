@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from analyzer.detect.table import KINDS, parts_of
 from analyzer.errors import UsageError
 from analyzer.home import marquee_home
-from analyzer.records import Movie, Stage
+from analyzer.records import Stage
 from analyzer.settings import Settings, nearest
 from models import catalog
 
@@ -62,12 +62,14 @@ def stale(
     return tuple(todo)
 
 
-def kept(previous: Movie, todo: Collection[str], now: Mapping[str, Stage]) -> dict[str, Stage]:
+def kept(
+    previous: Mapping[str, Stage], todo: Collection[str], now: Mapping[str, Stage]
+) -> dict[str, Stage]:
     """Return the manifest after doing `todo` on top of `previous`: what no longer holds is left out."""
     manifest = {}
     for stage, needs in _NEEDS.items():
         if stage in todo:
             manifest[stage] = now[stage]
-        elif stage in previous.manifest and not any(need in todo for need in needs):
-            manifest[stage] = previous.manifest[stage]
+        elif stage in previous and not any(need in todo for need in needs):
+            manifest[stage] = previous[stage]
     return manifest

@@ -94,7 +94,7 @@ def _watch(video: Path, kinds: Collection[str], settings: Settings, progress: Pr
                     for kind, records in findings.items():
                         found[kind] += records
                     progress(time_s, film.duration_s)
-        parts = {"source": film.source(), "shots": sampler.shots, "keyframes": sampler.keyframes}
+        parts = {"source": film.source(sampler.phash), "shots": sampler.shots, "keyframes": sampler.keyframes}
     return parts | {FIELDS[kind][0]: tuple(records) for kind, records in found.items()}
 
 

@@ -380,5 +380,5 @@ class Movie(Record):
 
 
 def shown(path: Path) -> str:
-    """Return a path as text that can always be printed and stored: bytes not UTF-8 as \\xNN escapes."""
+    """Return a path as text that can always be printed and stored: bytes not UTF-8 as escapes."""
     return os.fsencode(path).decode("utf-8", "backslashreplace")

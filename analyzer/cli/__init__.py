@@ -64,7 +64,7 @@ def _run() -> int:
         complain("stopped")
         return INTERRUPTED
     except BrokenPipeError:  # the reader of our output has seen enough
-        sys.stdout = None  # type: ignore[assignment]
+        sys.stdout = None
         return 0
     except Exception as error:
         logging.exception("unexpected")

@@ -7,11 +7,10 @@ import numpy as np
 import numpy.typing as npt
 
 from analyzer.media.sampling import Frame
-from analyzer.records import Record
 
 Rgb = npt.NDArray[np.uint8]
 R = TypeVar("R")
-Found = TypeVar("Found", bound=Record, covariant=True)
+Found = TypeVar("Found", covariant=True)
 
 
 class Batch:
@@ -40,7 +39,7 @@ class Batch:
 class Detector(Protocol[Found]):
     """Finds records of one kind."""
 
-    def detect(self, batch: Batch) -> list[Found]:
+    def detect(self, batch: Batch) -> Sequence[Found]:
         """Return what is in the batch's frames, in their order.
 
         Boxes and points of the records are in pixels of the upright frame: what is found in an image is

@@ -1,7 +1,7 @@
 """Faces by three networks that miss different ones, judged by a fourth.
 
 BlazeFace full range finds most, short range those that fill the frame, 320n small and turned ones. Where they
-agree they are one candidate. FaceMesh then says whether a candidate is a face at all, and where its points are.
+agree they are one candidate. FaceMesh says whether a candidate is a face at all, and where its points are.
 """
 
 from collections.abc import Sequence
@@ -49,7 +49,8 @@ class BlazeFinder:
 
     def _judge(self, scores: Floats, points: Floats, presence: Floats, labelled: Detections) -> Found:
         """Keep the candidates that FaceMesh takes for faces, each face once."""
-        boxes = np.concatenate([points[..., :2].min(axis=1, initial=np.inf), points[..., :2].max(axis=1, initial=-np.inf)], 1)
+        flat = points[..., :2]
+        boxes = np.concatenate([flat.min(axis=1), flat.max(axis=1)], 1)
         kept: list[int] = []
         for i in np.argsort(-presence * scores, kind="stable"):
             if presence[i] >= self._min_presence and not (iou(boxes[i], boxes[kept]) > SAME).any():

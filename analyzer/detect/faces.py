@@ -124,7 +124,7 @@ class Faces:
             points=np.clip((found.points[i] * scale).round(), -32768, 32767),
             quality=quality(box, chip, float(found.frontality[i]), float(found.scores[i])),
             sex_hint=SexHint(label=hint[0], score=hint[1]) if hint else None,
-            embedding=Embedding(model=self._embedder.model, vector=vector),
+            embedding=Embedding(model=self._embedder.model, vector=vector.astype(np.float16)),
         )
 
 

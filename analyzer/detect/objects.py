@@ -37,6 +37,6 @@ class Features:
         """See Detector."""
         _, features = batch.ask(self._network.detect)
         return [
-            ImageFeature(keyframe=frame.index, model=self._model, vector=vector)
+            ImageFeature(keyframe=frame.index, model=self._model, vector=vector.astype(np.float16))
             for frame, vector in zip(batch.frames, features, strict=True)
         ]

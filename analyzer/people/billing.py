@@ -6,8 +6,6 @@ from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-from scipy.cluster.hierarchy import fcluster, linkage
-from scipy.spatial.distance import squareform
 
 from analyzer.people.spans import intervals
 from analyzer.people.tracks import FAR
@@ -56,6 +54,9 @@ def screen_time(when: Iterable[Interval]) -> float:
 
 
 def _group(tracks: Sequence[Track], faces: Sequence[Face], max_distance: float) -> list[list[int]]:
+    from scipy.cluster.hierarchy import fcluster, linkage  # takes long to import
+    from scipy.spatial.distance import squareform
+
     known = [t for t, track in enumerate(tracks) if track.embedding is not None]
     if len(known) < 2:
         return [[t] for t in known]
@@ -77,7 +78,7 @@ def _distances(tracks: Sequence[Track], faces: Sequence[Face]) -> npt.NDArray[np
     for together in seen.values():
         distances[np.ix_(together, together)] = FAR
     np.fill_diagonal(distances, 0)
-    return distances
+    return np.asarray(distances, np.float32)
 
 
 def _role(seconds: float, duration: float, shots: int) -> Literal["lead", "cast", "extra"]:

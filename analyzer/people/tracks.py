@@ -5,7 +5,6 @@ from itertools import groupby
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import linear_sum_assignment
 
 from analyzer.people.spans import span_starts
 from analyzer.records import Embedding, Face, Keyframe, Track
@@ -55,6 +54,8 @@ def _by_shot(faces: Sequence[Face], keyframes: Sequence[Keyframe]) -> Iterator[t
 
 
 def _link(members: Sequence[int], faces: Sequence[Face], max_distance: float) -> list[list[int]]:
+    from scipy.optimize import linear_sum_assignment  # takes long to import
+
     tracks: list[list[int]] = []
     for _, group in groupby(members, key=lambda i: faces[i].keyframe):
         current = list(group)

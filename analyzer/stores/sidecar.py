@@ -82,7 +82,7 @@ def _refuse_newer(path: Path, text: bytes) -> None:
         version = _Version.model_validate_json(text).schema_version
         if version > SCHEMA_VERSION:
             raise NewerSidecarError(
-                f"{path}: sidecar is of version {version}, this Marquee knows {SCHEMA_VERSION}; upgrade Marquee"
+                f"{path}: sidecar is of version {version}; this Marquee knows {SCHEMA_VERSION}, upgrade it"
             )
 
 
