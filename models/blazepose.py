@@ -1,8 +1,8 @@
 """BlazePose: 33 points of every person in an image.
 
-Method: MediaPipe 0.10.21's pose_detection and pose_landmark modules, but for every detection, not the first only:
-the detector gives mid hip and a point on the circle around the body; the turned square around that circle goes
-to the landmark network, whose points are refined by its heat maps.
+Method: MediaPipe 0.10.21's pose_detection and pose_landmark modules, but for every detection, not the first
+only: the detector gives mid hip and a point on the circle around the body; the turned square around that circle
+goes to the landmark network, whose points are refined by its heat maps.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ class BlazePose:
 
         Args:
             images: RGB (H, W, 3), sizes may differ.
-            seeds: for each image further regions (n, 4) to look for a body in, for instance `rois_from_faces`.
+            seeds: for each image further regions (n, 4) to look for a body in.
         """
         rois = [rois_from_points(found.points) for found in self._detector.detect(images)]
         if seeds is not None:
@@ -79,7 +79,7 @@ class BlazePose:
     def _poses(self, rois: Floats, values: Floats, presence: Floats, heat: Floats) -> Poses:
         sure = np.flatnonzero(presence[:, 0] >= self._min_score)
         sure = sure[np.argsort(-presence[sure, 0], kind="stable")]
-        values = values[sure].reshape(len(sure), -1, 5)[:, :POINTS]
+        values = values[sure].reshape(len(sure), values.shape[1] // 5, 5)[:, :POINTS]
         points = refine(values[..., :2], heat[sure, :, :, :POINTS])
         points = from_crop(points, rois[sure], SIDE)
         visibility = sigmoid(values[..., 3])
@@ -89,7 +89,7 @@ class BlazePose:
 
 
 def rois_from_points(points: Floats) -> Floats:
-    """Regions (n, 4) from the detector's key points (n, 4, 2): mid hip upright below a point of the circle."""
+    """Regions (n, 4) from the detector's key points (n, 4, 2): mid hip, and the top of its circle."""
     centre, spoke = points[:, 0], points[:, 1] - points[:, 0]
     side = 2 * _ROI_SCALE * np.linalg.norm(spoke, axis=1)
     angle = np.pi / 2 + np.arctan2(spoke[:, 1], spoke[:, 0])
@@ -97,9 +97,10 @@ def rois_from_points(points: Floats) -> Floats:
 
 
 def refine(points: Floats, heat: Floats) -> Floats:
-    """Points (n, k, 2) in pixels of the crop, moved to the centre of the heat around them where it is hot.
+    """Move points to the centre of the heat around them, where it is hot.
 
     Args:
+        points: (n, k, 2) in pixels of the crop.
         heat: (n, rows, columns, k) before the logistic function.
     """
     n, rows, columns, k = heat.shape

@@ -38,7 +38,7 @@ def iou(box: Floats, boxes: Floats) -> Floats:
     inter = np.prod(np.clip(high - low, 0, None), axis=1)
     areas = np.prod(np.clip(boxes[:, 2:] - boxes[:, :2], 0, None), axis=1)
     union = areas + max(0.0, float(np.prod(box[2:] - box[:2]))) - inter
-    return np.divide(inter, union, out=np.zeros_like(inter), where=union > 0)
+    return np.asarray(inter / np.where(union > 0, union, 1), np.float32)
 
 
 def weighted_nms(values: Floats, scores: Floats, threshold: float) -> tuple[Floats, Floats]:
@@ -65,7 +65,7 @@ def weighted_nms(values: Floats, scores: Floats, threshold: float) -> tuple[Floa
 
 
 def nms(boxes: Floats, scores: Floats, classes: Integers, threshold: float) -> Integers:
-    """Indices of the boxes that no better one of the same class overlaps by more than `threshold`, best first."""
+    """Indices of boxes that no better one of the same class overlaps by more than `threshold`, best first."""
     if not len(boxes):
         return np.empty(0, np.intp)
     corners = np.concatenate([boxes[:, :2], boxes[:, 2:] - boxes[:, :2]], 1).astype(float).tolist()

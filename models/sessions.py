@@ -1,7 +1,7 @@
 """One contract for running a network, whatever runs it.
 
-A session is asked by several threads at once: that is how several batches are kept in flight. Each call blocks
-its own thread, without holding the interpreter's lock.
+A session is asked by several threads at once: that is how several batches are kept in flight. Each call
+blocks its own thread, without holding the interpreter's lock.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 import queue
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -149,7 +148,7 @@ class OnnxRuntimeSession:
     """
 
     def __init__(self, entry: Entry, path: Path, engine: Engine) -> None:
-        import onnxruntime
+        import onnxruntime  # type: ignore[import-untyped]
 
         self.name = entry.name
         self.engine = engine
@@ -160,7 +159,9 @@ class OnnxRuntimeSession:
             provider = "CUDAExecutionProvider"
         self._session = onnxruntime.InferenceSession(path, options, providers=[provider])
         if self._session.get_providers()[0] != provider:
-            raise DeviceError("ONNX Runtime could not start CUDA; its CUDA and cuDNN libraries must be installed")
+            raise DeviceError(
+                "ONNX Runtime could not start CUDA; its CUDA and cuDNN libraries must be installed"
+            )
         source = self._session.get_inputs()[0]
         self._input = source.name
         self.shape = tuple(source.shape[1:])
@@ -196,4 +197,6 @@ def _filled(rows: Images, size: int) -> Images:
     """`size` rows, the missing ones zero."""
     if len(rows) == size:
         return rows
-    return np.concatenate([rows, np.zeros((size - len(rows), *rows.shape[1:]), rows.dtype)])
+    filled: npt.NDArray[Any] = np.zeros((size, *rows.shape[1:]), rows.dtype)
+    filled[: len(rows)] = rows
+    return filled

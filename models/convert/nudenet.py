@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import onnx
-from onnx import compose, helper
+from onnx import compose
 
-from models.convert.graph import IR_VERSION, OPSET, Graph
+from models.convert.graph import Graph
 from models.errors import BrokenModelError
 
 FEATURES = "/model.9/cv2/act/Mul_output_0"

@@ -13,12 +13,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import onnx
-import openvino as ov
+import openvino as ov  # type: ignore[import-untyped]
 
 from models.convert.graph import Graph
 from models.errors import BrokenModelError
 
 _Array = npt.NDArray[Any]
+
 
 class _Node:
     """One OpenVINO node on its way: input names in the new graph, constant inputs as arrays."""
