@@ -1,10 +1,10 @@
 """Marquee reads a video and says who leads its cast.
 
-    from analyzer import analyze
+from analyzer import analyze
 
-    movie = analyze("movie.mp4")
-    for person in movie.people:
-        print(person.id, person.role, person.screen_time_s)
+movie = analyze("movie.mp4")
+for person in movie.people:
+    print(person.id, person.role, person.screen_time_s)
 """
 
 from typing import TYPE_CHECKING, Any

@@ -121,7 +121,7 @@ def pictures() -> dict[str, Image]:
 
 def _read(file: Path) -> Image:
     encoded = np.frombuffer(file.read_bytes(), np.uint8)  # OpenCV's imread takes no unusual file names
-    return np.asarray(cv2.cvtColor(cv2.imdecode(encoded, cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB), np.uint8)
+    return np.asarray(cv2.imdecode(encoded, cv2.IMREAD_COLOR_RGB), np.uint8)
 
 
 def truth() -> tuple[DemoShot, ...]:

@@ -62,9 +62,7 @@ def stale(
     return tuple(todo)
 
 
-def kept(
-    previous: Mapping[str, Stage], todo: Collection[str], now: Mapping[str, Stage]
-) -> dict[str, Stage]:
+def kept(previous: Mapping[str, Stage], todo: Collection[str], now: Mapping[str, Stage]) -> dict[str, Stage]:
     """Return the manifest after doing `todo` on top of `previous`: what no longer holds is left out."""
     manifest = {}
     for stage, needs in _NEEDS.items():

@@ -14,13 +14,13 @@ R = TypeVar("R")
 
 
 class ReadAhead(Generic[T]):
-    """Runs a generator in a thread of its own, at most `depth` items ahead of the reader.
+    """Runs an iterator in a thread of its own, at most `depth` items ahead of the reader.
 
-    A context manager: leaving it stops the thread, closes the generator in that thread and joins. An
+    A context manager: leaving it stops the thread, closes a generator in that thread and joins. An
     exception of the generator is raised where its next item would have been read.
     """
 
-    def __init__(self, items: Generator[T, None, None], depth: int) -> None:
+    def __init__(self, items: Iterator[T], depth: int) -> None:
         self._items = items
         self._queue: queue.Queue[T | _End] = queue.Queue(depth)
         self._stop = threading.Event()
@@ -47,7 +47,8 @@ class ReadAhead(Generic[T]):
         except BaseException as error:  # handed over, raised in the reader
             end = _End(error)
         finally:
-            self._items.close()
+            if isinstance(self._items, Generator):
+                self._items.close()
         if not self._stop.is_set():
             self._queue.put(end)
 

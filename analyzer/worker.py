@@ -194,7 +194,9 @@ def _answer(request: dict[str, Any], answers: IO[bytes]) -> bytes:
         return _describe("WorkerError", f"{request['path']}: not enough memory")
     except Exception as error:
         logging.exception("%s", request["path"])
-        message = f"{request['path']}: {type(error).__name__}: {error} (an error of Marquee; see {log_path()})"
+        message = (
+            f"{request['path']}: {type(error).__name__}: {error} (an error of Marquee; see {log_path()})"
+        )
         return _describe("WorkerError", message)
 
 

@@ -57,7 +57,9 @@ def show(movie: Movie) -> None:
 
 def _people(movie: Movie) -> Table:
     numbers = ("#", "seconds", "share", "shots", "faces", "confidence")
-    people = table("#", "role", *numbers[1:], "first", "last", title="\nPeople in billing order", right=numbers)
+    people = table(
+        "#", "role", *numbers[1:], "first", "last", title="\nPeople in billing order", right=numbers
+    )
     for rank, person in enumerate(movie.people, 1):
         tracks = [movie.tracks[t] for t in person.tracks]
         people.add_row(
@@ -96,7 +98,10 @@ def version() -> None:
 def doctor() -> None:
     """Say what this installation can run: engines, devices, precisions, weights, and what is missing."""
     home = marquee_home()
-    out.print(f"marquee {metadata.version('marquee')}, Python {platform.python_version()}, home {home}", markup=False)
+    out.print(
+        f"marquee {metadata.version('marquee')}, Python {platform.python_version()}, home {home}",
+        markup=False,
+    )
     engines = table("engine", "version", "device", "precisions", title="\nEngines")
     for engine in available_engines():
         device = f"{engine.device} ({engine.device_name})"

@@ -55,7 +55,9 @@ def list_(
 
 @app.command()
 def pull(
-    names: Annotated[list[str] | None, typer.Argument(help="Which; all that come with Marquee if none.")] = None,
+    names: Annotated[
+        list[str] | None, typer.Argument(help="Which; all that come with Marquee if none.")
+    ] = None,
 ) -> None:
     """Fetch models ahead of time, for a machine that will be offline."""
     fetch_missing(names)

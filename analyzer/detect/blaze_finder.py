@@ -43,7 +43,9 @@ class BlazeFinder:
         ]
 
     def _faces_of(self, things: Detections) -> Detections:
-        chosen = [i for i, label in enumerate(things.labels) if label in SEX and things.scores[i] >= self._min_score]
+        chosen = [
+            i for i, label in enumerate(things.labels) if label in SEX and things.scores[i] >= self._min_score
+        ]
         labels = tuple(things.labels[i] for i in chosen)
         return Detections(things.boxes[chosen], things.scores[chosen], labels=labels)
 

@@ -1,6 +1,6 @@
 """Batches of frames go through the detectors; findings come out in order. Images end here."""
 
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from typing import Any
 
 from analyzer.detect.batch import Batch, Detector
@@ -8,7 +8,7 @@ from analyzer.media.sampling import Frame
 from analyzer.overlap import batched, map_ahead
 from models.engines import Engine
 
-Findings = dict[str, list[Any]]
+Findings = dict[str, Sequence[Any]]
 """Records by kind: faces, poses, objects, features."""
 
 

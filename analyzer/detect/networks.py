@@ -69,7 +69,9 @@ class Networks:
         return open_session(name, self._weights, self.engine)
 
 
-def open_detectors(kinds: Collection[str], networks: Networks, settings: Settings) -> dict[str, Detector[Any]]:
+def open_detectors(
+    kinds: Collection[str], networks: Networks, settings: Settings
+) -> dict[str, Detector[Any]]:
     """Return a detector for each kind: the parts that the settings choose, put together.
 
     Raises:

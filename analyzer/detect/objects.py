@@ -1,5 +1,7 @@
 """Objects and image features, both from one run of NudeNet's 320n."""
 
+import numpy as np
+
 from analyzer.detect.batch import Batch
 from analyzer.detect.networks import Networks
 from analyzer.records import ImageFeature, Object
@@ -20,7 +22,10 @@ class Objects:
             Object(keyframe=frame.index, label=label, box=tuple(box), score=score)
             for frame, things in zip(batch.frames, found, strict=True)
             for box, score, label in zip(
-                (things.boxes * (frame.scale * 2)).tolist(), things.scores.tolist(), things.labels, strict=True
+                (things.boxes * (frame.scale * 2)).tolist(),
+                things.scores.tolist(),
+                things.labels,
+                strict=True,
             )
             if score >= self._min_score
         ]

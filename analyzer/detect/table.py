@@ -27,7 +27,8 @@ KINDS = ("faces", "poses", "objects", "features")
 PARTS = {
     "faces.detector": {
         "blazeface": Part(
-            "analyzer.detect.blaze_finder:BlazeFinder", ("blazeface-full", "blazeface-short", "facemesh", "nudenet")
+            "analyzer.detect.blaze_finder:BlazeFinder",
+            ("blazeface-full", "blazeface-short", "facemesh", "nudenet"),
         )
     },
     "faces.embedder": {"dlib": Part("analyzer.detect.faces:DlibEmbedder", ("dlib",))},

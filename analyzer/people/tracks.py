@@ -13,7 +13,9 @@ FAR = 1e6
 """A distance that is never near enough."""
 
 
-def make_tracks(faces: Sequence[Face], keyframes: Sequence[Keyframe], max_distance: float) -> tuple[Track, ...]:
+def make_tracks(
+    faces: Sequence[Face], keyframes: Sequence[Keyframe], max_distance: float
+) -> tuple[Track, ...]:
     """Return tracks in order of their first face.
 
     Within a shot each keyframe's faces are assigned to the tracks so far, at the least total distance of

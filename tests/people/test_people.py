@@ -66,7 +66,9 @@ def test_no_faces_no_people() -> None:
 @pytest.mark.parametrize("seed", range(5))
 def test_the_order_of_shots_does_not_matter(seed: int) -> None:
     rng = np.random.default_rng(seed)
-    vectors = [ANNA + rng.normal(0, 0.05, 3) for _ in range(5)] + [BERT + rng.normal(0, 0.05, 3) for _ in range(3)]
+    vectors = [ANNA + rng.normal(0, 0.05, 3) for _ in range(5)] + [
+        BERT + rng.normal(0, 0.05, 3) for _ in range(3)
+    ]
     for order in (range(8), rng.permutation(8)):
         keyframes = [keyframe(i, 1, shot=i, seen_as=i) for i in range(8)]
         faces = [face(i, vectors[j]) for i, j in enumerate(order)]

@@ -53,7 +53,9 @@ def test_a_long_name_is_cut_but_stays_unique(tmp_path: Path, movie: Movie, lengt
         assert sidecar.read(path) == movie
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"null", b'{"schema_version": 1}', b"\xff\xfe", b"{}" * 9])
+@pytest.mark.parametrize(
+    "content", [b"", b"{", b"[]", b"null", b'{"schema_version": 1}', b"\xff\xfe", b"{}" * 9]
+)
 def test_a_damaged_sidecar_is_told_in_one_line(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "x.marquee.json"
     path.write_bytes(content)
