@@ -1,7 +1,10 @@
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from analyzer import analyze
+from analyzer.demo import DemoShot, make_demo, pictures
 from analyzer.records import Movie, Shot, Source, Stage
 from tests.movies import face, keyframe
 
@@ -14,6 +17,23 @@ def shared() -> Path:
     if not SHARED.is_dir():
         pytest.skip("no ../shared/data: the real media with their truth are not part of the project")
     return SHARED
+
+
+@dataclass(frozen=True)
+class Demo:
+    """The demo film, its truth and its record."""
+
+    video: Path
+    truth: tuple[DemoShot, ...]
+    movie: Movie
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
+    """The demo film, analyzed with the default settings. Do not write beside it: copy it."""
+    video = tmp_path_factory.mktemp("demo") / "demo.mp4"
+    truth = make_demo(video, pictures())
+    return Demo(video, truth, analyze(video))
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from analyzer.cli.weights import fetch_missing
 from analyzer.detect.table import KINDS
 from analyzer.errors import UsageError
 from analyzer.records import shown
-from analyzer.settings import Settings, load
+from analyzer.settings import load
 
 INTERRUPTED = 130
 

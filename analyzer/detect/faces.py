@@ -11,7 +11,7 @@ from analyzer.detect.batch import Batch, Rgb
 from analyzer.detect.networks import Networks
 from analyzer.records import Embedding, Face, FaceQuality, SexHint
 from analyzer.settings import Settings
-from models.dlib_resnet import SIDE, align
+from models.dlib_resnet import align
 
 Floats = npt.NDArray[np.float32]
 Sex = Literal["female", "male"]
