@@ -9,8 +9,8 @@ from typing import Literal
 import cv2
 import numpy as np
 
-from analyzer.home import marquee_home
 from analyzer.media.write import Image, write_video
+from analyzer.paths import marquee_home
 from analyzer.records import Shot
 from models.weights import Weights
 

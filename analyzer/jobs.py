@@ -13,7 +13,8 @@ from analyzer import manifest
 from analyzer.detect.table import KINDS
 from analyzer.errors import USER_ERRORS, MarqueeError, NewerSidecarError, OutputError, SidecarError
 from analyzer.media.fingerprint import oshash
-from analyzer.records import Movie, Stage, shown
+from analyzer.paths import shown
+from analyzer.records import Movie, Stage
 from analyzer.settings import Settings
 from analyzer.stores import sidecar
 from analyzer.worker import Progress, Worker
@@ -114,7 +115,7 @@ def _one(
     if header and header.source.oshash != fingerprint:
         if job.output_dir and not job.force and header.source.path != shown(path.absolute()):
             raise OutputError(
-                f"{target}: holds the record of another file, {header.source.path}; "
+                f"{shown(target)}: holds the record of another file, {header.source.path}; "
                 "give another --output-dir, or --force to replace it"
             )
         header = None

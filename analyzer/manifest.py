@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 
 from analyzer.detect.table import KINDS, parts_of
 from analyzer.errors import UsageError
-from analyzer.home import marquee_home
+from analyzer.paths import marquee_home
 from analyzer.records import Stage
 from analyzer.settings import Settings, nearest
 from models import catalog

@@ -8,7 +8,7 @@ from typing import Any
 
 from analyzer import manifest
 from analyzer.detect.look import look
-from analyzer.detect.networks import Networks, open_detectors
+from analyzer.detect.networks import open_detectors, shared_networks
 from analyzer.detect.table import KINDS
 from analyzer.media.fingerprint import oshash
 from analyzer.media.sampling import Sampler
@@ -86,7 +86,7 @@ def _watch(video: Path, kinds: Collection[str], settings: Settings, progress: Pr
     with open_video(video) as film:
         sampler = Sampler(film, settings.keyframes, settings.shots)
         with ReadAhead(iter(sampler), READ_AHEAD) as frames:
-            networks = Networks(settings)  # loads while the first frames are decoded
+            networks = shared_networks(settings)  # loads while the first frames are decoded
             detectors = open_detectors(kinds, networks, settings)
             found: dict[str, list[Any]] = {kind: [] for kind in kinds}
             with closing(look(frames, detectors, networks.engine)) as batches:

@@ -14,10 +14,8 @@ from __future__ import annotations
 
 import base64
 import binascii
-import os
 from dataclasses import dataclass
 from fractions import Fraction
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -377,8 +375,3 @@ class Movie(Record):
             if largest >= size:
                 raise ValueError(f"{name} {largest} is named but there are only {size}")
         return self
-
-
-def shown(path: Path) -> str:
-    """Return a path as text that can always be printed and stored: bytes not UTF-8 as escapes."""
-    return os.fsencode(path).decode("utf-8", "backslashreplace")

@@ -22,7 +22,7 @@ import psutil
 from pydantic import ValidationError
 
 from analyzer import errors
-from analyzer.home import marquee_home
+from analyzer.paths import log_path, shown
 from analyzer.records import Movie
 from analyzer.settings import Settings
 from models import errors as model_errors
@@ -80,7 +80,7 @@ class Worker:
                 raise _revive(json.loads(body))
             else:
                 self.end()
-                raise errors.WorkerError(f"{path}: the worker answered out of turn")
+                raise errors.WorkerError(f"{shown(path)}: the worker answered out of turn")
 
     def end(self) -> None:
         """End the child, if there is one."""
@@ -97,7 +97,7 @@ class Worker:
         try:
             return Movie.model_validate_json(body)
         except ValidationError as error:
-            raise errors.WorkerError(f"{path}: the worker's record is not valid: {error}") from None
+            raise errors.WorkerError(f"{shown(path)}: the worker's record is not valid: {error}") from None
 
     def _send(self, request: dict[str, Any]) -> None:
         child = self._child or self._start()
@@ -132,7 +132,7 @@ class Worker:
             if not line:
                 status = self._child.wait(STOP_S)
                 self.end()
-                raise errors.WorkerError(f"{path}: decoding crashed the worker ({_death(status)})")
+                raise errors.WorkerError(f"{shown(path)}: decoding crashed the worker ({_death(status)})")
             return line
 
     def _watch(self, path: Path, silent_since: float) -> None:
@@ -140,7 +140,9 @@ class Worker:
         assert self._child is not None
         if time.monotonic() - silent_since > jobs.stall_s:
             self.end()
-            raise errors.WorkerError(f"{path}: no progress for {jobs.stall_s:g} s, given up (jobs.stall_s)")
+            raise errors.WorkerError(
+                f"{shown(path)}: no progress for {jobs.stall_s:g} s, given up (jobs.stall_s)"
+            )
         try:
             used = psutil.Process(self._child.pid).memory_info().rss
         except psutil.Error:
@@ -148,7 +150,7 @@ class Worker:
         if used > jobs.max_memory_mb << 20:
             self.end()
             raise errors.WorkerError(
-                f"{path}: took more than {jobs.max_memory_mb} MB of memory, given up (jobs.max_memory_mb)"
+                f"{shown(path)}: took more than {jobs.max_memory_mb} MB of memory, given up (jobs.max_memory_mb)"
             )
 
 
@@ -191,12 +193,10 @@ def _answer(request: dict[str, Any], answers: IO[bytes]) -> bytes:
     except errors.USER_ERRORS as error:
         return _describe(type(error).__name__, str(error))
     except MemoryError:
-        return _describe("WorkerError", f"{request['path']}: not enough memory")
+        return _describe("WorkerError", f"{shown(Path(request['path']))}: not enough memory")
     except Exception as error:
         logging.exception("%s", request["path"])
-        message = (
-            f"{request['path']}: {type(error).__name__}: {error} (an error of Marquee; see {log_path()})"
-        )
+        message = f"{shown(Path(request['path']))}: {type(error).__name__}: {error} (an error of Marquee; see {log_path()})"
         return _describe("WorkerError", message)
 
 
@@ -218,11 +218,6 @@ def _analyze(request: dict[str, Any], report: Progress) -> Movie:
         force=request["force"],
         progress=report,
     )
-
-
-def log_path() -> Path:
-    """Return the file that holds the details of what went wrong."""
-    return marquee_home() / "marquee.log"
 
 
 def log_to_file() -> None:

@@ -9,7 +9,20 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-FORBIDDEN = ["click", "typer", "rich", "analyzer.cli", "fastapi", "aiogram", "ray", "pymongo", "keras", "tensorflow", "torch", "tf_keras"]
+FORBIDDEN = [
+    "click",
+    "typer",
+    "rich",
+    "analyzer.cli",
+    "fastapi",
+    "aiogram",
+    "ray",
+    "pymongo",
+    "keras",
+    "tensorflow",
+    "torch",
+    "tf_keras",
+]
 
 
 def _modules() -> dict[str, Path]:

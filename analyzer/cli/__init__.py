@@ -5,13 +5,14 @@ import signal
 import sys
 from typing import Any, NoReturn
 
-import click
 import typer
+from typer.exceptions import TyperException
 
 from analyzer.cli import analyze, demo, inspect, weights
 from analyzer.cli.console import complain
 from analyzer.errors import USER_ERRORS
-from analyzer.worker import log_path, log_to_file
+from analyzer.paths import log_path
+from analyzer.worker import log_to_file
 
 INTERRUPTED = 130
 
@@ -54,13 +55,13 @@ def main() -> NoReturn:
 def _run() -> int:
     try:
         return app(standalone_mode=False) or 0
-    except click.ClickException as error:
+    except TyperException as error:
         complain(error.format_message())
         return error.exit_code
     except USER_ERRORS as error:
         complain(str(error))
         return error.exit_code
-    except (KeyboardInterrupt, click.Abort):
+    except (KeyboardInterrupt, typer.Abort):
         complain("stopped")
         return INTERRUPTED
     except BrokenPipeError:  # the reader of our output has seen enough

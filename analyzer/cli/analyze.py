@@ -12,7 +12,7 @@ from analyzer.cli.progress import BatchProgress
 from analyzer.cli.weights import fetch_missing
 from analyzer.detect.table import KINDS
 from analyzer.errors import UsageError
-from analyzer.records import shown
+from analyzer.paths import shown
 from analyzer.settings import load
 
 INTERRUPTED = 130
@@ -84,7 +84,7 @@ def _report(outcome: jobs.Outcome, as_json: bool) -> None:
     if as_json:
         print_json(json.dumps(_as_json(outcome)))
     if outcome.notice:
-        complain(f"{outcome.path}: {outcome.notice}")
+        complain(f"{shown(outcome.path)}: {outcome.notice}")
     if outcome.error:
         complain(str(outcome.error))
     elif not as_json and out.is_terminal:

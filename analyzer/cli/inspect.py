@@ -12,7 +12,7 @@ from rich.table import Table
 
 from analyzer.cli.console import clock, megabytes, out, print_json, table
 from analyzer.errors import InputError
-from analyzer.home import marquee_home
+from analyzer.paths import marquee_home, shown
 from analyzer.records import Movie
 from analyzer.stores import sidecar
 from models.engines import available_engines
@@ -29,7 +29,7 @@ def info(
     path = video if is_sidecar else sidecar.sidecar_path(video, output_dir)
     movie = sidecar.read(path)
     if movie is None:
-        raise InputError(f"{path}: no such sidecar; 'marquee analyze {video}' makes it")
+        raise InputError(f"{shown(path)}: no such sidecar; 'marquee analyze {shown(video)}' makes it")
     if json_:
         print_json(movie.model_dump_json())
     else:

@@ -7,7 +7,7 @@ from rich.progress import BarColumn, Progress, ProgressColumn, Task, TaskID, Tex
 from rich.text import Text
 
 from analyzer.cli.console import err
-from analyzer.records import shown
+from analyzer.paths import shown
 from analyzer.worker import Progress as Report
 
 LONGEST_NAME = 40

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from analyzer.cli.console import err, megabytes, out, print_json, table
-from analyzer.home import marquee_home
+from analyzer.paths import marquee_home
 from models import own
 from models.catalog import built_in
 from models.errors import WeightsCorruptError

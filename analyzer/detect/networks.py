@@ -2,12 +2,12 @@
 
 import importlib
 from collections.abc import Collection
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from analyzer.detect.batch import Detector
 from analyzer.detect.table import parts_of
-from analyzer.home import marquee_home
+from analyzer.paths import marquee_home
 from analyzer.settings import Settings
 from models.blazeface import BlazeFace
 from models.blazepose import BlazePose
@@ -67,6 +67,12 @@ class Networks:
 
     def _open(self, name: str) -> Session:
         return open_session(name, self._weights, self.engine)
+
+
+@lru_cache(maxsize=1)
+def shared_networks(settings: Settings) -> Networks:
+    """Return the process's Networks for these settings: one video after another uses the same."""
+    return Networks(settings)
 
 
 def open_detectors(

@@ -13,6 +13,7 @@ from typing import Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from analyzer.errors import NewerSidecarError, OutputError, SidecarError
+from analyzer.paths import shown
 from analyzer.records import SCHEMA_VERSION, Movie, Source, Stage
 
 M = TypeVar("M", bound=BaseModel)
@@ -67,14 +68,14 @@ def _read(path: Path, model: type[M]) -> M | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise SidecarError(f"{path}: sidecar cannot be read: {error.strerror}") from None
+        raise SidecarError(f"{shown(path)}: sidecar cannot be read: {error.strerror}") from None
     try:
         return model.model_validate_json(text)
     except ValidationError as error:
         _refuse_newer(path, text)
         first = error.errors()[0]
         where = "".join(f" at {part}" for part in first["loc"])
-        raise SidecarError(f"{path}: sidecar is damaged{where}: {first['msg']}") from None
+        raise SidecarError(f"{shown(path)}: sidecar is damaged{where}: {first['msg']}") from None
 
 
 def _refuse_newer(path: Path, text: bytes) -> None:
@@ -82,7 +83,7 @@ def _refuse_newer(path: Path, text: bytes) -> None:
         version = _Version.model_validate_json(text).schema_version
         if version > SCHEMA_VERSION:
             raise NewerSidecarError(
-                f"{path}: sidecar is of version {version}; this Marquee knows {SCHEMA_VERSION}, upgrade it"
+                f"{shown(path)}: sidecar is of version {version}; this Marquee knows {SCHEMA_VERSION}, upgrade it"
             )
 
 
@@ -134,7 +135,7 @@ def _complaining(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         hint = "" if error.errno == errno.ENOSPC else "; --output-dir DIR writes it elsewhere"
-        raise OutputError(f"{path}: sidecar cannot be written: {error.strerror}{hint}") from None
+        raise OutputError(f"{shown(path)}: sidecar cannot be written: {error.strerror}{hint}") from None
 
 
 def set_aside(path: Path) -> Path:
