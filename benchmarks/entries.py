@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-Group = Literal["marquee", "ceiling", "chain", "other"]
+Group = Literal["marquee", "ceiling", "chain", "other", "start"]
 
 
 @dataclass(frozen=True)
@@ -13,11 +13,11 @@ class Entry:
     Attributes:
         name: as the table shows it.
         group: chain: a part of the sum that Marquee is compared with; other: an alternative to such a part;
-            ceiling: a part of Marquee's own work, alone.
+            ceiling: a part of Marquee's own work, alone; start: a new process and hardly any work.
         module: the script, of this package.
         venv: the virtual environment it runs in, a key of `peers.setup.VENVS`; None: this interpreter.
         option: the script's only argument.
-        takes: what it is given: the key frames or the video file.
+        takes: what it is given: the key frames, the video file or a file of its first second.
     """
 
     name: str
@@ -25,13 +25,14 @@ class Entry:
     module: str
     venv: str | None = None
     option: str = ""
-    takes: Literal["frames", "video"] = "frames"
+    takes: Literal["frames", "video", "second"] = "frames"
 
 
 ENTRIES = (
     Entry("Marquee, fast", "marquee", "own.analyze", None, "fast", "video"),
     Entry("Marquee, balanced", "marquee", "own.analyze", None, "balanced", "video"),
     Entry("marquee analyze, new process", "marquee", "own.command", None, "fast", "video"),
+    Entry("marquee analyze, one second", "start", "own.command", None, "fast", "second"),
     Entry("key frame decode alone", "ceiling", "own.decode", takes="video"),
     Entry("the networks alone", "ceiling", "own.networks", takes="video"),
     Entry("MediaPipe face, full range", "chain", "peers.mediapipe", "mediapipe", "face"),

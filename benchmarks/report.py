@@ -68,7 +68,7 @@ def table(summary: Mapping[str, Any]) -> str:
         f"({summary['key_frames_used']} given to the peers)",
         f"{'':36}{'ms a key frame':>15}{'range':>16}{'film, s':>10}{'CPU, s':>9}{'found':>9}{'MB':>7}",
     ]
-    lines += [_line(row) for row in summary["rows"]]
+    lines += [_line(row) for row in summary["rows"] if row["group"] != "start"]
     lines += [f"{name:36}  not measured: {why}" for name, why in summary["not_measured"].items()]
     return "\n".join(lines + _ratios(summary))
 
@@ -88,6 +88,8 @@ def _ratios(summary: Mapping[str, Any]) -> list[str]:
     if chain is not None:
         lines.append(f"the peers' chain: {chain:.1f} s, {duration / chain:.1f} times real time")
     for row in summary["rows"]:
+        if row["group"] == "start":
+            lines.append(f"{row['name']}: {row['film_s']:.2f} s from start to end")
         if row["group"] == "marquee":
             parts = [f"{row['name']}: {duration / row['film_s']:.1f} times real time"]
             parts += [f"{chain / row['film_s']:.1f} times the peers' chain"] if chain else []

@@ -52,7 +52,7 @@ def measure(
         for entry in entries:
             try:
                 worker = stack.enter_context(Worker(entry, cache))
-                worker.ask(input=str(film.frames if entry.takes == "frames" else film.path))
+                worker.ask(input=str(film.inputs[entry.takes]))
                 workers.append(worker)
             except WorkerFailed as error:
                 failures[entry] = str(error)
