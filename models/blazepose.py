@@ -1,8 +1,8 @@
 """BlazePose: 33 points of every person in an image.
 
 Method: MediaPipe 0.10.21's pose_detection and pose_landmark modules, but for every detection, not the first
-only: the detector gives mid hip and a point on the circle around the body; the turned square around that circle
-goes to the landmark network, whose points are refined by its heat maps.
+only: the detector gives mid hip and a point on the circle around the body; the turned square around that
+circle goes to the landmark network, whose points are refined by its heat maps.
 """
 
 from __future__ import annotations

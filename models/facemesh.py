@@ -64,8 +64,8 @@ class FaceMesh:
             rois: for each image (n, 4): centre x and y, side in pixels, angle in radians.
 
         Returns:
-            for each image the points (n, 468, 3), x and y in its pixels, z (less is nearer) in the same scale;
-            and the presence (n,), 0 to 1.
+            for each image the points (n, 468, 3), x and y in its pixels, z in the same scale (less is
+            nearer); and the presence (n,), 0 to 1.
         """
         crops = [crop(image, regions, SIDE) for image, regions in zip(images, rois, strict=True)]
         values, logits = self._session.run(np.concatenate([np.empty((0, SIDE, SIDE, 3), np.uint8), *crops]))

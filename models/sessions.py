@@ -197,6 +197,5 @@ def _filled(rows: Images, size: int) -> Images:
     """`size` rows, the missing ones zero."""
     if len(rows) == size:
         return rows
-    filled: npt.NDArray[Any] = np.zeros((size, *rows.shape[1:]), rows.dtype)
-    filled[: len(rows)] = rows
-    return filled
+    missing: Images = np.zeros_like(rows, shape=(size - len(rows), *rows.shape[1:]))
+    return np.concatenate([rows, missing])
