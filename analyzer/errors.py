@@ -6,7 +6,8 @@
     ├── MediaError              4   the file is not a video that can be decoded
     │   └── UnsafeMediaError    4   a playlist or script: it would open other files
     ├── OutputError             6   a result cannot be written (permission, full disk)
-    ├── SidecarError            7   a sidecar is damaged, or of a newer version
+    ├── SidecarError            7   a sidecar is damaged
+    │   └── NewerSidecarError   7   it was written by a newer Marquee
     └── WorkerError             8   the worker crashed, hung or outgrew its memory
     ModelError                  5   the network's own tree: see models/errors.py
 
@@ -51,9 +52,13 @@ class OutputError(MarqueeError):
 
 
 class SidecarError(MarqueeError):
-    """A sidecar is damaged or of a newer version."""
+    """A sidecar is damaged."""
 
     exit_code = 7
+
+
+class NewerSidecarError(SidecarError):
+    """A sidecar was written by a newer Marquee."""
 
 
 class WorkerError(MarqueeError):

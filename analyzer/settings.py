@@ -135,7 +135,7 @@ def load(preset: str = "default", file: Path | None = None, assignments: Iterabl
 
 def _read_preset(name: str) -> Table:
     if name not in presets():
-        raise UsageError(f"no preset {name!r}{_nearest(name, presets())}")
+        raise UsageError(f"no preset {name!r}{nearest(name, presets())}")
     return _parse((resources.files("configs") / f"{name}.toml").read_text("utf-8"), f"{name}.toml")
 
 
@@ -161,14 +161,14 @@ def _parse_assignment(assignment: str) -> Table:
 def _merge(table: Table, changes: Table, origin: str) -> None:
     for section, values in changes.items():
         if section not in table:
-            raise UsageError(f"{origin}: unknown section {section!r}{_nearest(section, table)}")
+            raise UsageError(f"{origin}: unknown section {section!r}{nearest(section, table)}")
         if not isinstance(values, dict):
             raise UsageError(f"{origin}: {section} is a section, write [{section}] or {section}.key")
         for key, value in values.items():
             if key not in table[section]:
                 known = [f"{s}.{k}" for s in table for k in table[s]]
-                nearest = _nearest(f"{section}.{key}", known)
-                raise UsageError(f"{origin}: unknown setting {section}.{key}{nearest}")
+                hint = nearest(f"{section}.{key}", known)
+                raise UsageError(f"{origin}: unknown setting {section}.{key}{hint}")
             table[section][key] = value
 
 
@@ -181,6 +181,7 @@ def _validate(table: Table) -> Settings:
         raise UsageError(f"setting {where} = {first['input']!r}: {first['msg']}") from None
 
 
-def _nearest(word: str, known: Iterable[str]) -> str:
+def nearest(word: str, known: Iterable[str]) -> str:
+    """Return a hint at the known word that `word` may have meant, or an empty string."""
     matches = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
     return f"; did you mean {matches[0]!r}?" if matches else ""

@@ -1,1 +1,14 @@
-"""All that touches a media file: opening, decoding, shots, sampling, fingerprints."""
+"""All that touches a media file: opening, decoding, shots, sampling, fingerprints.
+
+container.py     open the named local file and nothing else, or say why not
+packets.py       compressed packets -> groups that can be decoded on their own
+video.py         Video: groups -> decoded frames, and what is known of the file
+pixels.py        a decoded frame -> upright RGB of any size
+looks.py         a decoded frame -> thumbnail and measures
+judge.py         thumbnails -> cuts, fades and dissolves (PySceneDetect's detectors)
+shots.py         which groups must be looked into, and the shots that come out
+plan.py          when to look, by effort
+ledger.py        keyframe records: who stands for whom and for how long
+sampling.py      Sampler: all of these as one stream of frames to analyze
+fingerprint.py   oshash of the bytes, perceptual hash of the film
+"""

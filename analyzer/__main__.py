@@ -1,0 +1,5 @@
+"""python -m analyzer is marquee."""
+
+from analyzer.cli import main
+
+main()

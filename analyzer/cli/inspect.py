@@ -1,0 +1,118 @@
+"""marquee info, doctor, schema: what there is."""
+
+import json
+import platform
+from collections import Counter
+from importlib import metadata
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from analyzer.cli.console import clock, megabytes, out, print_json, table
+from analyzer.errors import InputError
+from analyzer.paths import marquee_home, shown
+from analyzer.records import Movie
+from analyzer.stores import sidecar
+from models.engines import available_engines
+from models.weights import Weights
+
+
+def info(
+    video: Annotated[Path, typer.Argument(help="A video that was analyzed, or its sidecar.")],
+    output_dir: Annotated[Path | None, typer.Option(help="Where the sidecar is, if not beside it.")] = None,
+    json_: Annotated[bool, typer.Option("--json", help="Print the whole record as JSON.")] = False,
+) -> None:
+    """Show what the sidecar of a video says."""
+    is_sidecar = video.name.endswith(sidecar.SUFFIX)
+    path = video if is_sidecar else sidecar.sidecar_path(video, output_dir)
+    movie = sidecar.read(path)
+    if movie is None:
+        raise InputError(f"{shown(path)}: no such sidecar; 'marquee analyze {shown(video)}' makes it")
+    if json_:
+        print_json(movie.model_dump_json())
+    else:
+        show(movie)
+
+
+def show(movie: Movie) -> None:
+    """Print a record as tables: the file, its people in billing order, what else was found."""
+    source = movie.source
+    out.print(source.path, style="bold", markup=False)
+    rate = f"{float(source.frame_rate):.3g} frames/s" if source.frame_rate else "no frame rate"
+    out.print(
+        f"{clock(source.duration_s)}, {source.width} x {source.height}, {rate}, {source.codec}; "
+        f"{len(movie.shots)} shots, {len(movie.keyframes)} keyframes "
+        f"({sum(k.seen_as == i for i, k in enumerate(movie.keyframes))} analyzed), {len(movie.faces)} faces, "
+        f"{len(movie.poses)} poses, {len(movie.objects)} objects"
+    )
+    if source.damaged:
+        out.print(f"damaged: {source.damaged} packets or frames could not be decoded", style="yellow")
+    if movie.people:
+        out.print(_people(movie))
+    if movie.objects:
+        out.print(_objects(movie))
+
+
+def _people(movie: Movie) -> Table:
+    numbers = ("#", "seconds", "share", "shots", "faces", "confidence")
+    people = table(
+        "#", "role", *numbers[1:], "first", "last", title="\nPeople in billing order", right=numbers
+    )
+    for rank, person in enumerate(movie.people, 1):
+        tracks = [movie.tracks[t] for t in person.tracks]
+        people.add_row(
+            str(rank),
+            person.role,
+            f"{person.screen_time_s:.1f}",
+            f"{person.screen_time_s / movie.source.duration_s:.0%}",
+            str(len({track.shot for track in tracks})),
+            str(sum(len(track.faces) for track in tracks)),
+            f"{person.confidence:.2f}",
+            clock(person.intervals[0][0]),
+            clock(person.intervals[-1][1]),
+        )
+    return people
+
+
+def _objects(movie: Movie) -> Table:
+    objects = table("object", "seen", "best score", title="\nObjects", right=("seen", "best score"))
+    labels = Counter(thing.label for thing in movie.objects)
+    for label, count in labels.most_common():
+        best = max(thing.score for thing in movie.objects if thing.label == label)
+        objects.add_row(label, str(count), f"{best:.2f}")
+    return objects
+
+
+def schema() -> None:
+    """Print the JSON Schema of the sidecar."""
+    print_json(json.dumps(Movie.model_json_schema(mode="serialization"), indent=2))
+
+
+def version() -> None:
+    """Print the version."""
+    out.print(f"marquee {metadata.version('marquee')}")
+
+
+def doctor() -> None:
+    """Say what this installation can run: engines, devices, precisions, weights, and what is missing."""
+    home = marquee_home()
+    out.print(
+        f"marquee {metadata.version('marquee')}, Python {platform.python_version()}, home {home}",
+        markup=False,
+    )
+    engines = table("engine", "version", "device", "precisions", title="\nEngines")
+    for engine in available_engines():
+        device = f"{engine.device} ({engine.device_name})"
+        engines.add_row(engine.runtime, engine.version, device, ", ".join(engine.precisions))
+    out.print(engines)
+    weights = table("model", "size", "here", "licence", title="\nWeights", right=("size",))
+    statuses = Weights(home).status()
+    for status in statuses:
+        entry = status.entry
+        weights.add_row(entry.name, megabytes(entry.size), "yes" if status.cached else "no", entry.licence)
+    out.print(weights)
+    missing = [status.entry.name for status in statuses if not status.cached]
+    if missing:
+        out.print(f"\nmissing: run 'marquee models pull {' '.join(missing)}'", markup=False)

@@ -1,0 +1,94 @@
+"""marquee models: the networks, their weights and where they come from."""
+
+import json
+from collections.abc import Collection
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from analyzer.cli.console import err, megabytes, out, print_json, table
+from analyzer.paths import marquee_home
+from models import own
+from models.catalog import built_in
+from models.errors import WeightsCorruptError
+from models.weights import Weights
+
+app = typer.Typer(no_args_is_help=True, help="List, fetch, check and add the networks that Marquee uses.")
+
+Name = Annotated[str, typer.Argument(help="A name that 'marquee models list' shows.")]
+
+
+def fetch_missing(names: Collection[str] | None = None) -> None:
+    """Have these entries of the catalog (None: all it comes with) ready, telling what is being fetched."""
+    with err.status("looking after the models") as status:
+
+        def tell(line: str) -> None:
+            status.update(line)
+            if not err.is_terminal:
+                err.print(line, markup=False)
+
+        weights = Weights(marquee_home(), tell)
+        for name in names or built_in():
+            weights.path(name)
+            if weights.entry(name).is_network:
+                weights.onnx(name)
+
+
+@app.command("list")
+def list_(
+    json_: Annotated[bool, typer.Option("--json", help="Print a JSON list.")] = False,
+) -> None:
+    """List every model: its task, where it comes from, its licence, and whether it is here."""
+    statuses = Weights(marquee_home()).status()
+    if json_:
+        print_json(json.dumps([s.entry.model_dump(mode="json") | {"cached": s.cached} for s in statuses]))
+        return
+    rows = table("name", "task", "size", "here", "licence", "from", right=("size",))
+    for status in statuses:
+        entry = status.entry
+        origin = f"{entry.wheel.package} {entry.wheel.version}" if entry.wheel else entry.source
+        here = "yes" if status.cached else "no"
+        rows.add_row(entry.name, entry.task, megabytes(entry.size), here, entry.licence, origin)
+    out.print(rows)
+
+
+@app.command()
+def pull(
+    names: Annotated[
+        list[str] | None, typer.Argument(help="Which; all that come with Marquee if none.")
+    ] = None,
+) -> None:
+    """Fetch models ahead of time, for a machine that will be offline."""
+    fetch_missing(names)
+    out.print(f"ready: {', '.join(names or built_in())}", markup=False)
+
+
+@app.command()
+def verify() -> None:
+    """Check every cached file against its pinned sha256."""
+    results = Weights(marquee_home()).verify()
+    for name, intact in results.items():
+        out.print(f"{name}: {'intact' if intact else 'DAMAGED'}", markup=False)
+    damaged = [name for name, intact in results.items() if not intact]
+    if damaged:
+        raise WeightsCorruptError(f"damaged: {', '.join(damaged)}; 'marquee models pull' fetches them again")
+
+
+@app.command()
+def path(name: Name) -> None:
+    """Print where a model's file is, fetching it if need be."""
+    print_json(str(Weights(marquee_home()).path(name)))
+
+
+@app.command()
+def add(
+    name: Annotated[str, typer.Argument(help="The name to give it.")],
+    task: Annotated[str, typer.Option(help="What it does, such as face-detector or object-detector.")],
+    file: Annotated[Path | None, typer.Option(help="An ONNX file; it is copied.")] = None,
+    url: Annotated[str, typer.Option(help="Or where to download it from; needs --sha256.")] = "",
+    sha256: Annotated[str, typer.Option(help="What the file's checksum must be.")] = "",
+) -> None:
+    """Add an ONNX model of your own under a name."""
+    entry = own.add(marquee_home(), name, task, file=file, url=url, sha256=sha256)
+    out.print(f"added {entry.name} ({entry.task}, {megabytes(entry.size)})", markup=False)

@@ -1,0 +1,28 @@
+"""Batches of frames go through the detectors; findings come out in order. Images end here."""
+
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from typing import Any
+
+from analyzer.detect.batch import Batch, Detector
+from analyzer.media.sampling import Frame
+from analyzer.overlap import batched, map_ahead
+from models.engines import Engine
+
+Findings = dict[str, Sequence[Any]]
+"""Records by kind: faces, poses, objects, features."""
+
+
+def look(
+    frames: Iterable[Frame], detectors: Mapping[str, Detector[Any]], engine: Engine
+) -> Generator[tuple[float, Findings], None, None]:
+    """Yield (time of the last frame, findings) for each batch, in order.
+
+    One batch more than the engine has streams is in hand: while one is prepared in Python, the others are in
+    the networks. Lazy: no more batches of images than that, and two, are alive at once.
+    """
+
+    def find(batch: Batch) -> tuple[float, Findings]:
+        findings = {kind: detector.detect(batch) for kind, detector in detectors.items()}
+        return batch.frames[-1].time_s, findings
+
+    yield from map_ahead(find, map(Batch, batched(frames, engine.batch_size)), engine.streams + 1)

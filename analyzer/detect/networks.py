@@ -1,0 +1,101 @@
+"""The embedded networks, each loaded once, and the detectors that settings choose, built upon them."""
+
+import importlib
+from collections.abc import Collection
+from functools import cached_property, lru_cache
+from typing import Any
+
+from analyzer.detect.batch import Detector
+from analyzer.detect.table import parts_of
+from analyzer.paths import marquee_home
+from analyzer.settings import Settings
+from models.blazeface import BlazeFace
+from models.blazepose import BlazePose
+from models.dlib_resnet import DlibResNet
+from models.engines import resolve_engine
+from models.facemesh import FaceMesh
+from models.sessions import Session, open_session
+from models.weights import Weights
+from models.yolo import Yolo
+
+
+class Networks:
+    """The embedded networks; each is loaded when it is first asked for, and shared.
+
+    Raises, here and on access:
+        DeviceError: the engine that the settings ask for is not there.
+        ModelError: weights cannot be had, or the network does not compute what it should.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        engine = settings.engine
+        self._settings = settings
+        self._weights = Weights(marquee_home())
+        self.engine = resolve_engine(engine.runtime, engine.device, engine.precision, engine.batch_size)
+
+    @cached_property
+    def blazeface_full(self) -> BlazeFace:
+        """Faces of most sizes."""
+        return BlazeFace(self._open("blazeface-full"), "full", self._settings.faces.min_score)
+
+    @cached_property
+    def blazeface_short(self) -> BlazeFace:
+        """Faces that fill the picture."""
+        return BlazeFace(self._open("blazeface-short"), "short", self._settings.faces.min_score)
+
+    @cached_property
+    def facemesh(self) -> FaceMesh:
+        """Landmarks of faces."""
+        return FaceMesh(self._open("facemesh"))
+
+    @cached_property
+    def dlib(self) -> DlibResNet:
+        """Embeddings of faces."""
+        return DlibResNet(self._open("dlib"))
+
+    @cached_property
+    def nudenet(self) -> Yolo:
+        """Objects, and features of the picture; objects of any use to anyone are kept."""
+        least = min(self._settings.objects.min_score, self._settings.faces.min_score)
+        return Yolo(self._open("nudenet"), min_score=least)
+
+    @cached_property
+    def blazepose(self) -> BlazePose:
+        """Bodies."""
+        detector, landmarks = self._open("blazepose-detector"), self._open("blazepose-landmarks")
+        return BlazePose(detector, landmarks, self._settings.poses.min_score)
+
+    def _open(self, name: str) -> Session:
+        return open_session(name, self._weights, self.engine)
+
+
+@lru_cache(maxsize=1)
+def shared_networks(settings: Settings) -> Networks:
+    """Return the process's Networks for these settings: one video after another uses the same."""
+    return Networks(settings)
+
+
+def open_detectors(
+    kinds: Collection[str], networks: Networks, settings: Settings
+) -> dict[str, Detector[Any]]:
+    """Return a detector for each kind: the parts that the settings choose, put together.
+
+    Raises:
+        UsageError: a setting names what there is not.
+        ModelError: see Networks.
+    """
+    detectors: dict[str, Detector[Any]] = {}
+    for kind in kinds:
+        parts = [_open(part.code, networks, settings) for part in parts_of(kind, settings)]
+        if kind == "faces":
+            from analyzer.detect.faces import Faces
+
+            detectors[kind] = Faces(*parts)
+        else:
+            (detectors[kind],) = parts
+    return detectors
+
+
+def _open(code: str, networks: Networks, settings: Settings) -> Any:
+    module, name = code.split(":")
+    return getattr(importlib.import_module(module), name)(networks, settings)

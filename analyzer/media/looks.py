@@ -1,0 +1,56 @@
+"""What one look at a frame tells: a thumbnail and its measures."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from analyzer.media import fingerprint
+from analyzer.media.pixels import Image, Size
+
+THUMB_WIDTH = 256
+SMALL_WIDTH = 128
+
+
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """Numbers of a frame, as `analyzer.records.Keyframe` describes them.
+
+    Attributes:
+        tile: grey uint8 (8, 8), for the film's perceptual hash.
+    """
+
+    phash: int
+    sharpness: float
+    brightness: float
+    histogram: npt.NDArray[np.uint8]
+    tile: npt.NDArray[np.uint8]
+
+
+def thumb_size(size: Size, width: int) -> Size:
+    """Return the size of a thumbnail of this width (of a tall frame: this height)."""
+    shrink = width / max(size)
+    return max(1, round(size[0] * shrink)), max(1, round(size[1] * shrink))
+
+
+def measure(image: Image) -> Measures:
+    """Measure an upright RGB uint8 frame (H, W, 3) of any size."""
+    height = max(1, round(image.shape[0] * THUMB_WIDTH / image.shape[1]))
+    thumb = cv2.resize(image, (THUMB_WIDTH, min(height, 4 * THUMB_WIDTH)), interpolation=cv2.INTER_AREA)
+    grey = np.asarray(cv2.cvtColor(thumb, cv2.COLOR_RGB2GRAY), np.uint8)
+    return Measures(
+        phash=fingerprint.phash(grey),
+        sharpness=float(cv2.Laplacian(grey, cv2.CV_32F).var()),
+        brightness=float(grey.mean()) / 255,
+        histogram=_histogram(np.asarray(thumb, np.uint8)),
+        tile=np.asarray(
+            cv2.resize(grey, (fingerprint.TILE, fingerprint.TILE), interpolation=cv2.INTER_AREA), np.uint8
+        ),
+    )
+
+
+def _histogram(thumb: Image) -> npt.NDArray[np.uint8]:
+    red, green, blue = (thumb[..., channel].ravel() >> 6 for channel in range(3))
+    bins = np.bincount(red * np.intp(16) + green * np.intp(4) + blue, minlength=64)
+    return np.asarray(np.round(bins * (255 / bins.sum())), np.uint8)

@@ -1,0 +1,109 @@
+"""analyze(): the one path from a video file to its Movie. Writes nothing."""
+
+from collections.abc import Callable, Collection
+from contextlib import closing
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+from analyzer import manifest
+from analyzer.detect.look import look
+from analyzer.detect.networks import open_detectors, shared_networks
+from analyzer.detect.table import KINDS
+from analyzer.media.fingerprint import oshash
+from analyzer.media.sampling import Sampler
+from analyzer.media.video import open_video
+from analyzer.overlap import ReadAhead
+from analyzer.people.billing import bill
+from analyzer.people.tracks import make_tracks
+from analyzer.records import Movie
+from analyzer.settings import Settings, load
+
+Progress = Callable[[float, float], None]
+"""Called with seconds of film done, and the film's duration in seconds."""
+
+Parts = dict[str, Any]
+"""Fields of a Movie."""
+
+FIELDS = {
+    "frames": ("source", "shots", "keyframes"),
+    "faces": ("faces",),
+    "poses": ("poses",),
+    "objects": ("objects",),
+    "features": ("image_features",),
+    "people": ("tracks", "people"),
+}
+"""Which fields of the Movie each stage fills."""
+
+READ_AHEAD = 8
+"""Decoded frames that wait for the detectors."""
+
+
+def analyze(
+    path: str | PathLike[str],
+    settings: Settings | None = None,
+    *,
+    previous: Movie | None = None,
+    only: Collection[str] = KINDS,
+    force: bool = False,
+    progress: Progress | None = None,
+) -> Movie:
+    """Return the Movie record of one video.
+
+    Args:
+        path: a local video file.
+        settings: what to do and how; the defaults are those of configs/default.toml.
+        previous: an earlier record of the same file: only what is stale in it is done again.
+        only: which of faces, poses, objects and features to look for.
+        force: look for them again although `previous` is up to date.
+        progress: told how far it is, from time to time.
+
+    Raises:
+        InputError: the file is missing or unreadable.
+        MediaError: it is not a video, or nothing in it can be decoded.
+        UsageError: a setting names an unknown network.
+        ModelError: a network or its weights cannot be had, or do not work.
+    """
+    video, settings = Path(path), settings or load()
+    now = manifest.expected(settings)
+    if previous and previous.source.oshash != oshash(video):
+        previous = None
+    before = previous.manifest if previous else {}
+    todo = manifest.stale(before, now, only, force)
+    kept = manifest.kept(before, todo, now)
+    parts = {f: getattr(previous, f) for s in kept if s not in todo for f in FIELDS[s]}
+
+    kinds = [stage for stage in todo if stage in KINDS]
+    if kinds or "frames" in todo:
+        parts |= _watch(video, kinds, settings, progress or _silent)
+    if "people" in todo:
+        parts |= _group(parts, settings)
+    return Movie(manifest=kept, **parts)
+
+
+def _watch(video: Path, kinds: Collection[str], settings: Settings, progress: Progress) -> Parts:
+    """Decode the video and look for `kinds`; decoding, preparing and inference overlap."""
+    with open_video(video) as film:
+        sampler = Sampler(film, settings.keyframes, settings.shots)
+        with ReadAhead(iter(sampler), READ_AHEAD) as frames:
+            networks = shared_networks(settings)  # loads while the first frames are decoded
+            detectors = open_detectors(kinds, networks, settings)
+            found: dict[str, list[Any]] = {kind: [] for kind in kinds}
+            with closing(look(frames, detectors, networks.engine)) as batches:
+                for time_s, findings in batches:
+                    for kind, records in findings.items():
+                        found[kind] += records
+                    progress(time_s, film.duration_s)
+        parts = {"source": film.source(sampler.phash), "shots": sampler.shots, "keyframes": sampler.keyframes}
+    return parts | {FIELDS[kind][0]: tuple(records) for kind, records in found.items()}
+
+
+def _group(parts: Parts, settings: Settings) -> Parts:
+    faces, keyframes = parts["faces"], parts["keyframes"]
+    limit = settings.people.max_distance
+    tracks = make_tracks(faces, keyframes, limit)
+    return {"tracks": tracks, "people": bill(tracks, faces, keyframes, limit)}
+
+
+def _silent(done_s: float, duration_s: float) -> None:
+    """Report to nobody."""

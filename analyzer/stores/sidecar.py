@@ -1,0 +1,160 @@
+"""The sidecar: one video's Movie as JSON in `<video file name>.marquee.json`. The source of truth."""
+
+import contextlib
+import errno
+import hashlib
+import itertools
+import os
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from analyzer.errors import NewerSidecarError, OutputError, SidecarError
+from analyzer.paths import shown
+from analyzer.records import SCHEMA_VERSION, Movie, Source, Stage
+
+M = TypeVar("M", bound=BaseModel)
+
+SUFFIX = ".marquee.json"
+_LONGEST_NAME = 255  # bytes, of most file systems
+
+
+class Header(BaseModel):
+    """What of a sidecar tells whether it is up to date; reads fast, as the rest is passed over."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    schema_version: Literal[1]
+    source: Source
+    manifest: dict[str, Stage]
+
+
+def sidecar_path(video: Path, folder: Path | None = None) -> Path:
+    """Return where the sidecar of `video` is: beside it, or in `folder`.
+
+    A name that would be too long for the file system is cut, and made unique by a hash of it.
+    """
+    name = video.name + SUFFIX
+    if len(os.fsencode(name)) > _LONGEST_NAME:
+        digest = hashlib.sha256(os.fsencode(video.name)).hexdigest()[:16]
+        name = os.fsdecode(os.fsencode(video.name)[:180]) + "-" + digest + SUFFIX
+    return (folder or video.parent) / name
+
+
+def read_header(path: Path) -> Header | None:
+    """Return source and manifest of a sidecar; None where there is none.
+
+    Raises:
+        SidecarError: it is damaged, or of a newer version.
+    """
+    return _read(path, Header)
+
+
+def read(path: Path) -> Movie | None:
+    """Return the Movie of a sidecar; None where there is none.
+
+    Raises:
+        SidecarError: it is damaged, or of a newer version.
+    """
+    return _read(path, Movie)
+
+
+def _read(path: Path, model: type[M]) -> M | None:
+    try:
+        text = path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise SidecarError(f"{shown(path)}: sidecar cannot be read: {error.strerror}") from None
+    try:
+        return model.model_validate_json(text)
+    except ValidationError as error:
+        _refuse_newer(path, text)
+        first = error.errors()[0]
+        where = "".join(f" at {part}" for part in first["loc"])
+        raise SidecarError(f"{shown(path)}: sidecar is damaged{where}: {first['msg']}") from None
+
+
+def _refuse_newer(path: Path, text: bytes) -> None:
+    with contextlib.suppress(ValidationError):
+        version = _Version.model_validate_json(text).schema_version
+        if version > SCHEMA_VERSION:
+            raise NewerSidecarError(
+                f"{shown(path)}: sidecar is of version {version}; upgrade Marquee, which knows {SCHEMA_VERSION}"
+            )
+
+
+class _Version(BaseModel):
+    schema_version: int
+
+
+def write(path: Path, movie: Movie) -> None:
+    """Write a sidecar so that it is there whole or not at all.
+
+    Raises:
+        OutputError: no permission, no room, no such folder.
+    """
+    with _complaining(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with _temporary(path) as temporary:
+            with temporary.open("xb") as file:
+                file.write(movie.model_dump_json().encode("utf-8") + b"\n")
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.replace(path)
+        _sync_folder(path.parent)
+
+
+def check_writable(path: Path) -> None:
+    """Find out before the work is done whether a sidecar can be written.
+
+    Raises:
+        OutputError: it cannot.
+    """
+    with _complaining(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with _temporary(path) as temporary:
+            temporary.touch(exist_ok=False)
+
+
+@contextlib.contextmanager
+def _temporary(path: Path) -> Iterator[Path]:
+    temporary = path.with_name(f".marquee-{os.getpid()}-{secrets.token_hex(4)}.tmp")
+    try:
+        yield temporary
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def _complaining(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        hint = "" if error.errno == errno.ENOSPC else "; --output-dir DIR writes it elsewhere"
+        raise OutputError(f"{shown(path)}: sidecar cannot be written: {error.strerror}{hint}") from None
+
+
+def set_aside(path: Path) -> Path:
+    """Rename a damaged sidecar to `<name>.damaged-N`, so that a new one loses nothing; return the new path.
+
+    Raises:
+        OutputError: it cannot be renamed.
+    """
+    numbers = itertools.count(1)
+    while (aside := path.with_name(f"{path.name}.damaged-{next(numbers)}")).exists():
+        pass
+    with _complaining(path):
+        return path.replace(aside)
+
+
+def _sync_folder(folder: Path) -> None:
+    if os.name == "posix":  # Windows has no handle of a folder to sync
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

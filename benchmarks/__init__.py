@@ -1,0 +1,1 @@
+"""Measurements of speed, ours beside others', in one run. Not part of the installed program."""

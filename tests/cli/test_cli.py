@@ -1,0 +1,172 @@
+"""The command line as a person uses it: a process, its output and its exit code."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from analyzer.stores import sidecar
+from tests.clips import long_clip, nobody_clip
+from tests.conftest import Demo
+
+Result = subprocess.CompletedProcess[str]
+
+
+def marquee(*arguments: object, cwd: Path | None = None, **environment: str) -> Result:
+    return subprocess.run(
+        [sys.executable, "-m", "analyzer", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        cwd=cwd,
+        env=os.environ | environment,
+    )
+
+
+def one_line(result: Result) -> str:
+    """The error, which must be one line and no traceback."""
+    assert "Traceback" not in result.stderr
+    lines = [line for line in result.stderr.splitlines() if line.startswith("marquee: ")]
+    assert len(lines) == 1, result.stderr
+    return lines[0]
+
+
+@pytest.fixture
+def analyzed(demo: Demo, tmp_path: Path) -> Path:
+    video = Path(shutil.copy(demo.video, tmp_path / "film.mp4"))
+    sidecar.write(sidecar.sidecar_path(video), demo.movie)
+    return video
+
+
+def test_analyze_leaves_a_sidecar_and_says_little(tmp_path: Path) -> None:
+    video = nobody_clip(tmp_path)
+    result = marquee("analyze", video)
+    assert result.returncode == 0, result.stderr
+    assert result.stdout == ""
+    assert result.stderr.splitlines()[-1] == "1 analyzed, 0 up to date, 0 failed"
+    assert sidecar.read(sidecar.sidecar_path(video)) is not None
+
+
+def test_json_is_a_line_a_file(analyzed: Path, tmp_path: Path) -> None:
+    (tmp_path / "bad.mp4").write_text("no film")
+    result = marquee("analyze", "--json", analyzed, tmp_path / "bad.mp4")
+    fresh, failed = (json.loads(line) for line in result.stdout.splitlines())
+    assert (fresh["status"], failed["status"]) == ("fresh", "failed")
+    assert (failed["exit_code"], result.returncode) == (4, 4)
+    assert failed["error"] in one_line(result)
+
+
+def test_different_failures_end_with_1(tmp_path: Path) -> None:
+    (tmp_path / "bad.mp4").write_text("no film")
+    result = marquee("analyze", tmp_path / "bad.mp4", tmp_path / "missing.mp4")
+    assert result.returncode == 1
+    assert len([line for line in result.stderr.splitlines() if line.startswith("marquee: ")]) == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (["analyse"], 2, "No such command 'analyse'"),
+        (["analyze"], 2, "Missing argument"),
+        (["analyze", "x.mp4", "--preset", "embeded"], 2, "did you mean 'embedded'"),
+        (["analyze", "x.mp4", "--set", "faces.min_scor=1"], 2, "did you mean 'faces.min_score'"),
+        (["analyze", "x.mp4", "--effort", "slow"], 2, "keyframes.effort = 'slow'"),
+        (["analyze", "x.mp4", "--only", "face"], 2, "did you mean 'faces'"),
+        (["analyze", "x.mp4", "--set", "faces.detector=blazefaces"], 2, "did you mean 'blazeface'"),
+        (["analyze", "x.mp4", "--batch-size", "0"], 2, "--batch-size"),
+        (["analyze", "x.mp4"], 3, "x.mp4: no such file"),
+        (["analyze", "."], 2, "no video found"),
+        (["info", "x.mp4"], 3, "marquee analyze x.mp4"),
+        (["models", "pull", "blazefase-full"], 5, "did you mean blazeface-full"),
+        (["models", "path", "nothing-like-it"], 5, "no model named"),
+    ],
+)
+def test_wrong_use_is_told_in_one_line(tmp_path: Path, arguments: list[str], code: int, message: str) -> None:
+    result = marquee(*arguments, cwd=tmp_path)
+    assert result.returncode == code
+    assert message in one_line(result)
+
+
+def test_cuda_is_refused_where_it_is_not(tmp_path: Path) -> None:
+    import onnxruntime
+
+    if "CUDAExecutionProvider" in onnxruntime.get_available_providers():
+        pytest.skip("this machine has CUDA")
+    result = marquee("analyze", "--device", "cuda", nobody_clip(tmp_path))
+    assert result.returncode == 5
+    assert "onnxruntime-gpu" in one_line(result)
+
+
+def test_info_shows_people_in_billing_order(analyzed: Path, demo: Demo) -> None:
+    text = marquee("info", analyzed).stdout
+    assert "People in billing order" in text
+    assert text.index("lead") < text.index("Objects")
+    record = json.loads(marquee("info", "--json", analyzed).stdout)
+    assert record == json.loads(demo.movie.model_dump_json())
+    schema = json.loads(marquee("schema").stdout)
+    jsonschema.validate(record, schema)
+
+
+def test_info_of_a_damaged_sidecar(analyzed: Path) -> None:
+    sidecar.sidecar_path(analyzed).write_text("{")
+    result = marquee("info", analyzed)
+    assert result.returncode == 7
+    assert "damaged" in one_line(result)
+
+
+def test_doctor_and_list_name_every_model() -> None:
+    for arguments in (["doctor"], ["models", "list"]):
+        result = marquee(*arguments)
+        assert result.returncode == 0, result.stderr
+        for name in ("blazeface-full", "facemesh", "dlib", "nudenet"):
+            assert name in result.stdout
+    assert {entry["name"] for entry in json.loads(marquee("models", "list", "--json").stdout)} >= {"dlib"}
+
+
+def test_every_command_has_help() -> None:
+    text = marquee("--help").stdout
+    for command in ("analyze", "info", "demo", "doctor", "schema", "models"):
+        assert command in text
+        assert marquee(command, "--help").returncode == 0
+
+
+@pytest.mark.parametrize("name", ["-dash.mp4", "ünï 🎬.mp4", "100%d.mp4", 'it\'s "so".mp4', "new\nline.mp4"])
+def test_odd_names(tmp_path: Path, name: str) -> None:
+    nobody_clip(tmp_path, seconds=1).rename(tmp_path / name)
+    result = marquee("analyze", "--only", "objects", "--", name, cwd=tmp_path)
+    assert result.returncode == 0, result.stderr
+    assert (tmp_path / (name + ".marquee.json")).exists()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has file names that are not text")
+def test_a_name_that_is_not_utf8(tmp_path: Path) -> None:
+    name = os.fsdecode(b"caf\xe9.mp4")
+    nobody_clip(tmp_path, seconds=1).rename(tmp_path / name)
+    result = marquee("analyze", "--json", "--only", "objects", name, cwd=tmp_path)
+    assert result.returncode == 0, result.stderr
+    assert json.loads(result.stdout)["path"] == "caf\\xe9.mp4"
+    assert marquee("info", name, cwd=tmp_path).returncode == 0
+    result = marquee("analyze", os.fsdecode(b"no\xe9.mp4"), cwd=tmp_path)
+    assert "no\\xe9.mp4: no such file" in one_line(result)
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_stopping_leaves_nothing_half_written(demo: Demo, tmp_path: Path, how: signal.Signals) -> None:
+    video = long_clip(tmp_path, demo.video, minutes=10, clip_s=15.2)
+    before = set(tmp_path.iterdir())
+    command = [sys.executable, "-m", "analyzer", "analyze", "--effort", "thorough", video]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    time.sleep(6)
+    process.send_signal(how)
+    _, said = process.communicate(timeout=20)
+    assert process.returncode == 130
+    assert "stopped: 0 analyzed" in said
+    assert "1 not done" in said
+    assert "Traceback" not in said
+    assert set(tmp_path.iterdir()) == before

@@ -1,0 +1,156 @@
+"""Many files, each in the worker: what fails costs one file."""
+
+import os
+import shutil
+import signal
+from pathlib import Path
+
+import psutil
+import pytest
+
+from analyzer.errors import MediaError, NewerSidecarError, OutputError, WorkerError
+from analyzer.jobs import Job, Outcome, discover, run
+from analyzer.records import Movie
+from analyzer.settings import Settings, load
+from analyzer.stores import sidecar
+from analyzer.worker import Worker
+from tests.clips import nobody_clip
+from tests.conftest import Demo
+
+SMALL = ["keyframes.effort=fast"]
+
+
+def silent(done_s: float, duration_s: float) -> None:
+    pass
+
+
+def go(files: list[Path], **options: object) -> list[Outcome]:
+    job = Job(**{"settings": load(assignments=SMALL), "only": ("objects",)} | options)  # type: ignore[arg-type]
+    return list(run(files, job, lambda path: silent))
+
+
+@pytest.fixture
+def video(tmp_path: Path) -> Path:
+    return nobody_clip(tmp_path)
+
+
+def test_a_bad_file_does_not_stop_the_rest(video: Path, tmp_path: Path) -> None:
+    bad = tmp_path / "bad.mp4"
+    bad.write_bytes(b"x" * 1000)
+    other = Path(shutil.copy(video, tmp_path / "other.mp4"))
+    outcomes = go([video, bad, tmp_path / "missing.mp4", other])
+    assert [o.status for o in outcomes] == ["done", "failed", "failed", "done"]
+    assert [o.error.exit_code if o.error else 0 for o in outcomes] == [0, 4, 3, 0]
+    assert sidecar.read(sidecar.sidecar_path(other)) == outcomes[-1].movie
+    assert not sidecar.sidecar_path(bad).exists()
+
+
+def test_the_second_run_finds_everything_fresh(video: Path) -> None:
+    first, second = go([video]), go([video])
+    assert (first[0].status, second[0].status) == ("done", "fresh")
+    assert go([video], force=True)[0].status == "done"
+    assert go([video], only=("objects", "features"))[0].status == "done"
+    assert go([video], only=("features",))[0].status == "fresh"
+
+
+def test_a_moved_file_stays_fresh(video: Path, tmp_path: Path) -> None:
+    go([video])
+    folder = tmp_path / "elsewhere"
+    folder.mkdir()
+    for file in (video, sidecar.sidecar_path(video)):
+        file.rename(folder / file.name)
+    assert go([folder / video.name])[0].status == "fresh"
+
+
+def test_another_files_record_is_not_overwritten(video: Path, tmp_path: Path, demo: Demo) -> None:
+    out = tmp_path / "out"
+    namesake = tmp_path / "sub" / video.name
+    namesake.parent.mkdir()
+    shutil.copy(demo.video, namesake)
+    first, second = go([video, namesake], output_dir=out)
+    assert first.status == "done"
+    assert isinstance(second.error, OutputError)
+    assert go([namesake], output_dir=out, force=True)[0].status == "done"
+
+
+def test_a_damaged_sidecar_is_set_aside_and_made_anew(video: Path) -> None:
+    sidecar.sidecar_path(video).write_bytes(b"{")
+    (outcome,) = go([video])
+    assert outcome.status == "done"
+    assert outcome.notice is not None
+    assert "was damaged" in outcome.notice
+    assert next(video.parent.glob("*.damaged-1")).read_bytes() == b"{"
+
+
+def test_a_newer_sidecar_is_left_alone(video: Path, movie: Movie) -> None:
+    path = sidecar.sidecar_path(video)
+    path.write_text(movie.model_dump_json().replace('"schema_version":1', '"schema_version":2'))
+    before = path.read_bytes()
+    (outcome,) = go([video])
+    assert isinstance(outcome.error, NewerSidecarError)
+    assert path.read_bytes() == before
+
+
+def test_folders_patterns_and_names(tmp_path: Path) -> None:
+    (tmp_path / "deep").mkdir()
+    for name in ("a.mp4", "B.MKV", "notes.txt", "deep/c.avi", "deep/sample.mp4", "odd[1].mp4"):
+        (tmp_path / name).touch()
+    settings = load(assignments=['jobs.exclude=["sample.*"]'])
+
+    def names(*asked: str, settings: Settings = settings) -> list[str]:
+        return [
+            p.relative_to(tmp_path).as_posix() for p in discover([f"{tmp_path}/{a}" for a in asked], settings)
+        ]
+
+    assert names(".") == ["B.MKV", "a.mp4", "deep/c.avi", "odd[1].mp4"]
+    assert names("*.mp4", "a.mp4") == ["a.mp4", "odd[1].mp4"]
+    assert names("**/*.avi") == ["deep/c.avi"]
+    assert names("odd[1].mp4") == ["odd[1].mp4"]
+    assert names("deep/sample.mp4", "notes.txt") == ["deep/sample.mp4", "notes.txt"]
+    assert names("none.mp4", "n*.mov") == ["none.mp4", "n*.mov"]
+    assert names(".", settings=load(assignments=['jobs.exclude=["*/deep/*"]'])) == [
+        "B.MKV",
+        "a.mp4",
+        "odd[1].mp4",
+    ]
+
+
+def _child() -> psutil.Process:
+    children = [c for c in psutil.Process().children() if "analyzer.worker" in c.cmdline()]
+    assert len(children) == 1
+    return children[0]
+
+
+def test_a_crashing_worker_costs_one_file(demo: Demo, video: Path) -> None:
+    def crash(done_s: float, duration_s: float) -> None:
+        os.kill(_child().pid, signal.SIGSEGV)
+
+    with Worker(load()) as worker:
+        with pytest.raises(WorkerError, match="crashed the worker"):
+            worker.analyze(demo.video, None, ("objects",), False, crash)
+        assert worker.analyze(video, None, ("objects",), False, silent).keyframes
+    assert not psutil.Process().children()
+
+
+def test_a_standing_worker_is_given_up(demo: Demo) -> None:
+    def stop(done_s: float, duration_s: float) -> None:
+        os.kill(_child().pid, signal.SIGSTOP)
+
+    with (
+        Worker(load(assignments=["jobs.stall_s=15", "engine.batch_size=2"])) as worker,
+        pytest.raises(WorkerError, match="no progress for 15 s"),
+    ):
+        worker.analyze(demo.video, None, ("objects",), False, stop)
+
+
+def test_a_greedy_worker_is_given_up(demo: Demo) -> None:
+    tight = load()
+    tight = tight.model_copy(update={"jobs": tight.jobs.model_copy(update={"max_memory_mb": 64})})
+    with Worker(tight) as worker, pytest.raises(WorkerError, match="more than 64 MB of memory"):
+        worker.analyze(demo.video, None, ("objects",), False, silent)
+
+
+def test_an_error_comes_back_as_what_it_was(tmp_path: Path) -> None:
+    (tmp_path / "text.mkv").write_text("hello")
+    with Worker(load()) as worker, pytest.raises(MediaError, match=r"text\.mkv"):
+        worker.analyze(tmp_path / "text.mkv", None, ("objects",), False, silent)

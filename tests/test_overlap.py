@@ -1,0 +1,96 @@
+import threading
+import time
+from collections.abc import Generator
+
+import pytest
+
+from analyzer.overlap import ReadAhead, batched, map_ahead
+
+
+class Source:
+    """A generator that tells whether it was closed, and how far it was read."""
+
+    def __init__(self, fail_at: int | None = None) -> None:
+        self.made, self.closed, self.fail_at = 0, False, fail_at
+
+    def __call__(self) -> Generator[int, None, None]:
+        try:
+            for i in range(1000):
+                if i == self.fail_at:
+                    raise RuntimeError("torn")
+                self.made += 1
+                yield i
+        finally:
+            self.closed = True
+
+
+def test_everything_arrives_in_order() -> None:
+    source = Source()
+    with ReadAhead(source(), 3) as items:
+        assert list(items) == list(range(1000))
+    assert source.closed
+
+
+def test_it_reads_no_further_ahead_than_told() -> None:
+    source = Source()
+    with ReadAhead(source(), 3) as items:
+        next(items)
+        time.sleep(0.1)
+        assert source.made <= 1 + 3 + 1  # taken, waiting, in hand
+    assert source.closed
+
+
+def test_an_error_is_raised_where_it_would_have_been_read() -> None:
+    source = Source(fail_at=5)
+    got = []
+    with pytest.raises(RuntimeError, match="torn"), ReadAhead(source(), 3) as items:
+        for item in items:
+            got.append(item)
+    assert got == [0, 1, 2, 3, 4]
+    assert source.closed
+
+
+def test_leaving_early_ends_the_thread() -> None:
+    before = threading.active_count()
+    source = Source()
+    with pytest.raises(KeyError), ReadAhead(source(), 1):
+        raise KeyError
+    assert source.closed
+    assert threading.active_count() == before
+
+
+def test_map_ahead_keeps_the_order_and_its_bound() -> None:
+    running, most = 0, 0
+    lock = threading.Lock()
+
+    def work(i: int) -> int:
+        nonlocal running, most
+        with lock:
+            running += 1
+            most = max(most, running)
+        time.sleep(0.001 * (i % 3))
+        with lock:
+            running -= 1
+        return i * i
+
+    assert list(map_ahead(work, range(50), 3)) == [i * i for i in range(50)]
+    assert most == 3
+
+
+def test_map_ahead_raises_what_the_function_raises() -> None:
+    def work(i: int) -> int:
+        if i == 7:
+            raise ValueError("seven")
+        return i
+
+    results = map_ahead(work, range(50), 2)
+    got = []
+    with pytest.raises(ValueError, match="seven"):
+        for result in results:
+            got.append(result)
+    assert got == list(range(7))
+
+
+def test_batches() -> None:
+    assert list(batched(range(5), 2)) == [[0, 1], [2, 3], [4]]
+    assert list(batched([], 2)) == []
