@@ -8,7 +8,7 @@ import os
 from dataclasses import dataclass
 from typing import Any, Literal
 
-import openvino as ov  # type: ignore[import-untyped]
+import openvino as ov
 
 from models.errors import DeviceError
 
@@ -92,7 +92,7 @@ def resolve_engine(
 
 def available_engines() -> list[Offer]:
     """The runtimes and devices of this machine; of each, the precision that `auto` takes first."""
-    import onnxruntime  # type: ignore[import-untyped]
+    import onnxruntime
 
     name = str(openvino_core().get_property("CPU", "FULL_DEVICE_NAME"))
     offers = [Offer("openvino", ov.__version__.partition("-")[0], "cpu", name, _openvino_precisions())]

@@ -148,7 +148,7 @@ class OnnxRuntimeSession:
     """
 
     def __init__(self, entry: Entry, path: Path, engine: Engine) -> None:
-        import onnxruntime  # type: ignore[import-untyped]
+        import onnxruntime
 
         self.name = entry.name
         self.engine = engine

@@ -75,7 +75,8 @@ def test_results_are_the_callers_own(load, name, any_engine):
 
 def test_engines_agree(load, name, weights, engine):
     images = pictures_for(load(name), 3)
-    for a, b in zip(load(name).run(images), load(name, resolve_engine("onnxruntime", "cpu")).run(images), strict=True):
+    other = load(name, resolve_engine("onnxruntime", "cpu"))
+    for a, b in zip(load(name).run(images), other.run(images), strict=True):
         np.testing.assert_allclose(a, b, rtol=1e-3, atol=1e-4 * np.abs(a).max())
 
 
