@@ -17,9 +17,11 @@ import numpy.typing as npt
 from models.errors import BrokenModelError
 
 SAMPLES = 16
-TOLERANCE = {"f32": 0.01, "bf16": 0.25}
-"""Largest root mean square deviation of the samples, as a share of their own. Measured: 3e-6 in f32; in bf16 0.19
-for boxes of the BlazePose detector where it sees nobody, below 0.13 for all else."""
+TOLERANCE = {"f32": 0.02, "bf16": 0.4}
+"""Largest root mean square deviation of the samples, as a share of their own.
+
+Measured: 3e-6 in f32; in bf16 0.19 for boxes of the BlazePose detector where it sees nobody, else below 0.13.
+"""
 
 
 def probe(shape: tuple[int, ...], dtype: npt.DTypeLike) -> npt.NDArray[Any]:

@@ -21,7 +21,7 @@ from models.engines import Engine, openvino_core
 from models.errors import BrokenModelError, DeviceError, ModelError
 from models.weights import Weights
 
-Images = npt.NDArray[np.uint8] | npt.NDArray[np.float32]
+Images = npt.NDArray[np.uint8]
 Outputs = tuple[npt.NDArray[np.float32], ...]
 
 
@@ -32,7 +32,7 @@ class Session(Protocol):
         name: in the catalog.
         engine: what it runs on, for people and manifests.
         shape: of one input row; (side, side, 3) RGB for the built-in networks.
-        dtype: of the input; uint8 for the built-in networks.
+        dtype: of the input: uint8; a user's own network may take float32 instead.
     """
 
     name: str
@@ -148,7 +148,7 @@ class OnnxRuntimeSession:
     """
 
     def __init__(self, entry: Entry, path: Path, engine: Engine) -> None:
-        import onnxruntime  # type: ignore[import-untyped]
+        import onnxruntime
 
         self.name = entry.name
         self.engine = engine

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import onnx
-import openvino as ov  # type: ignore[import-untyped]
+import openvino as ov
 
 from models.convert.graph import Graph
 from models.errors import BrokenModelError

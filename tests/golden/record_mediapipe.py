@@ -5,7 +5,7 @@ Run in a virtual environment of its own (it needs numpy 1):
     pip install mediapipe==0.10.21
     python tests/golden/record_mediapipe.py astronaut.png grace_hopper.jpg > tests/golden/mediapipe.json
 
-All coordinates are pixels of the picture. `python -m analyzer.cli models path NAME` says where the pictures lie.
+All coordinates are pixels of the picture. `marquee models path NAME` says where the pictures lie.
 """
 
 import json
