@@ -34,7 +34,12 @@ def test_the_wheel_does_the_main_job(installed: Path, demo: Demo, tmp_path: Path
     environment = os.environ | {"PYTHONPATH": str(installed)}
     where = "import analyzer, models, configs; print(analyzer.__file__, models.__file__, configs.__file__)"
     files = subprocess.run(
-        [sys.executable, "-c", where], env=environment, cwd=tmp_path, capture_output=True, text=True, check=True
+        [sys.executable, "-c", where],
+        env=environment,
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert files.stdout.count(str(installed)) == 3
     done = subprocess.run(

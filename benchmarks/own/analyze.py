@@ -11,6 +11,7 @@ def make(option, path):
     from analyzer.settings import load
 
     settings = load(assignments=[f"keyframes.effort={option}"])
+    analyze(Path(path), settings)  # loads the networks
     return [path], lambda video: len(analyze(Path(video), settings).model_dump_json())
 
 
