@@ -13,7 +13,8 @@ class Entry:
     Attributes:
         name: as the table shows it.
         group: chain: a part of the sum that Marquee is compared with; other: an alternative to such a part;
-            ceiling: a part of Marquee's own work, alone, at the effort that is its option; start: a new process and hardly any work.
+            ceiling: a part of Marquee's own work, alone, at the effort that is its option;
+            start: a new process and hardly any work.
         module: the script, of this package.
         venv: the virtual environment it runs in, a key of `peers.setup.VENVS`; None: this interpreter.
         option: the script's only argument.

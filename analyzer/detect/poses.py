@@ -1,4 +1,4 @@
-"""Poses of everybody in a frame, by BlazePose. Faces show it where bodies are that its own detector misses."""
+"""Poses of everybody in a frame, by BlazePose. Faces show it bodies that its own detector misses."""
 
 import numpy as np
 

@@ -7,7 +7,6 @@ from benchmarks.serve import serve
 
 def make(option, path):
     from analyzer.pipeline import analyze
-
     from analyzer.settings import load
 
     settings = load(assignments=[f"keyframes.effort={option}"])

@@ -1,6 +1,6 @@
 """The frames decoded and dropped: the least that any analysis of them costs.
 
-For `fast` the key frames alone; for the other efforts the sampler, which also converts, judges and finds shots.
+For `fast` the key frames alone; for other efforts the sampler, which also converts and finds shots.
 """
 
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The networks alone: asked again what they were asked when the video was analyzed, with nothing else going on."""
+"""The networks alone: asked again what the analysis of the video asked them, with nothing else going on."""
 
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
