@@ -140,9 +140,7 @@ class Worker:
         assert self._child is not None
         if time.monotonic() - silent_since > jobs.stall_s:
             self.end()
-            raise errors.WorkerError(
-                f"{shown(path)}: no progress for {jobs.stall_s:g} s, given up (jobs.stall_s)"
-            )
+            raise errors.WorkerError(f"{shown(path)}: no progress for {jobs.stall_s:g} s (jobs.stall_s)")
         try:
             used = psutil.Process(self._child.pid).memory_info().rss
         except psutil.Error:
@@ -150,7 +148,7 @@ class Worker:
         if used > jobs.max_memory_mb << 20:
             self.end()
             raise errors.WorkerError(
-                f"{shown(path)}: took more than {jobs.max_memory_mb} MB of memory, given up (jobs.max_memory_mb)"
+                f"{shown(path)}: took over {jobs.max_memory_mb} MB of memory (jobs.max_memory_mb)"
             )
 
 
@@ -192,12 +190,10 @@ def _answer(request: dict[str, Any], answers: IO[bytes]) -> bytes:
         return b"movie " + movie.model_dump_json().encode("utf-8") + b"\n"
     except errors.USER_ERRORS as error:
         return _describe(type(error).__name__, str(error))
-    except MemoryError:
-        return _describe("WorkerError", f"{shown(Path(request['path']))}: not enough memory")
     except Exception as error:
         logging.exception("%s", request["path"])
-        message = f"{shown(Path(request['path']))}: {type(error).__name__}: {error} (an error of Marquee; see {log_path()})"
-        return _describe("WorkerError", message)
+        what = f"{shown(Path(request['path']))}: {type(error).__name__}: {error}"
+        return _describe("WorkerError", f"{what} (an error of Marquee; details in {log_path()})")
 
 
 def _describe(kind: str, message: str) -> bytes:

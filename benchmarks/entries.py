@@ -13,7 +13,8 @@ class Entry:
     Attributes:
         name: as the table shows it.
         group: chain: a part of the sum that Marquee is compared with; other: an alternative to such a part;
-            ceiling: a part of Marquee's own work, alone; start: a new process and hardly any work.
+            ceiling: a part of Marquee's own work, alone, at the effort that is its option;
+            start: a new process and hardly any work.
         module: the script, of this package.
         venv: the virtual environment it runs in, a key of `peers.setup.VENVS`; None: this interpreter.
         option: the script's only argument.
@@ -33,8 +34,10 @@ ENTRIES = (
     Entry("Marquee, balanced", "marquee", "own.analyze", None, "balanced", "video"),
     Entry("marquee analyze, new process", "marquee", "own.command", None, "fast", "video"),
     Entry("marquee analyze, one second", "start", "own.command", None, "fast", "second"),
-    Entry("key frame decode alone", "ceiling", "own.decode", takes="video"),
-    Entry("the networks alone", "ceiling", "own.networks", takes="video"),
+    Entry("decoding alone, fast", "ceiling", "own.decode", None, "fast", "video"),
+    Entry("the networks alone, fast", "ceiling", "own.networks", None, "fast", "video"),
+    Entry("sampling alone, balanced", "ceiling", "own.decode", None, "balanced", "video"),
+    Entry("the networks alone, balanced", "ceiling", "own.networks", None, "balanced", "video"),
     Entry("MediaPipe face, full range", "chain", "peers.mediapipe", "mediapipe", "face"),
     Entry("MediaPipe pose, complexity 1", "chain", "peers.mediapipe", "mediapipe", "pose"),
     Entry("NudeNet 320n", "chain", "peers.nudenet", "nudenet"),

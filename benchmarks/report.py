@@ -13,7 +13,9 @@ def summarize(
 ) -> dict[str, Any]:
     """Return all figures of one video, ready for JSON."""
     rows = [_row(entry, rounds, film) for entry, rounds in results.items()]
-    incomplete: set[str] = {entry.group for entry in failures}
+    failed = {(entry.group, entry.option) for entry in failures}
+    chain_is_whole = not any(group == "chain" for group, _ in failed)
+    efforts = {row["option"] for row in rows if row["group"] == "ceiling"}
     return {
         "video": film.path.name,
         "duration_s": film.duration_s,
@@ -21,8 +23,8 @@ def summarize(
         "key_frames_used": film.used,
         "rows": rows,
         "not_measured": {entry.name: reason for entry, reason in failures.items()},
-        "chain_s": _sum(rows, "chain", "film_s", incomplete),
-        "ceiling_s": _sum(rows, "ceiling", "film_cpu_s", incomplete, cores),
+        "chain_s": sum(row["film_s"] for row in rows if row["group"] == "chain") if chain_is_whole else 0.0,
+        "ceilings_s": {e: _ceiling(rows, e, cores) for e in efforts if ("ceiling", e) not in failed},
     }
 
 
@@ -33,6 +35,7 @@ def _row(entry: Entry, rounds: list[dict[str, Any]], film: Film) -> dict[str, An
     return {
         "name": entry.name,
         "group": entry.group,
+        "option": entry.option,
         "takes": entry.takes,
         "wall_s": wall,
         "film_s": scale * median(wall),
@@ -43,12 +46,10 @@ def _row(entry: Entry, rounds: list[dict[str, Any]], film: Film) -> dict[str, An
     }
 
 
-def _sum(
-    rows: Iterable[Mapping[str, Any]], group: str, figure: str, incomplete: set[str], divisor: int = 1
-) -> float | None:
-    """Add up a group, or return None where part of it was not measured."""
-    parts = [row[figure] for row in rows if row["group"] == group]
-    return None if group in incomplete or not parts else sum(parts) / divisor
+def _ceiling(rows: Iterable[Mapping[str, Any]], effort: str, cores: int) -> float:
+    """Return the seconds below which no analysis can get: processor seconds of its parts, over all cores."""
+    parts = [r["film_cpu_s"] for r in rows if r["group"] == "ceiling" and r["option"] == effort]
+    return float(sum(parts)) / cores
 
 
 def machine_line(facts: Mapping[str, Any]) -> str:
@@ -83,14 +84,15 @@ def _line(row: Mapping[str, Any]) -> str:
 
 
 def _ratios(summary: Mapping[str, Any]) -> list[str]:
-    duration, chain, ceiling = (summary[key] for key in ("duration_s", "chain_s", "ceiling_s"))
+    duration, chain = summary["duration_s"], summary["chain_s"]
     lines = [""]
-    if chain is not None:
+    if chain:
         lines.append(f"the peers' chain: {chain:.1f} s, {duration / chain:.1f} times real time")
     for row in summary["rows"]:
         if row["group"] == "start":
             lines.append(f"{row['name']}: {row['film_s']:.2f} s from start to end")
         if row["group"] == "marquee":
+            ceiling = summary["ceilings_s"].get(row["option"])
             parts = [f"{row['name']}: {duration / row['film_s']:.1f} times real time"]
             parts += [f"{chain / row['film_s']:.1f} times the peers' chain"] if chain else []
             parts += [f"{ceiling / row['film_s']:.0%} of its ceiling"] if ceiling else []

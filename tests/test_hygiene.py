@@ -9,20 +9,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-FORBIDDEN = [
-    "click",
-    "typer",
-    "rich",
-    "analyzer.cli",
-    "fastapi",
-    "aiogram",
-    "ray",
-    "pymongo",
-    "keras",
-    "tensorflow",
-    "torch",
-    "tf_keras",
-]
+FORBIDDEN = ["typer", "rich", "analyzer.cli", "fastapi", "aiogram", "ray", "pymongo"]
+FORBIDDEN += ["keras", "tensorflow", "tf_keras", "torch"]
 
 
 def _modules() -> dict[str, Path]:

@@ -146,7 +146,7 @@ def test_a_standing_worker_is_given_up(demo: Demo) -> None:
 def test_a_greedy_worker_is_given_up(demo: Demo) -> None:
     tight = load()
     tight = tight.model_copy(update={"jobs": tight.jobs.model_copy(update={"max_memory_mb": 64})})
-    with Worker(tight) as worker, pytest.raises(WorkerError, match="more than 64 MB of memory"):
+    with Worker(tight) as worker, pytest.raises(WorkerError, match="over 64 MB of memory"):
         worker.analyze(demo.video, None, ("objects",), False, silent)
 
 

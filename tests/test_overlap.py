@@ -44,8 +44,7 @@ def test_an_error_is_raised_where_it_would_have_been_read() -> None:
     source = Source(fail_at=5)
     got = []
     with pytest.raises(RuntimeError, match="torn"), ReadAhead(source(), 3) as items:
-        for item in items:
-            got.append(item)
+        got.extend(items)
     assert got == [0, 1, 2, 3, 4]
     assert source.closed
 
@@ -86,8 +85,7 @@ def test_map_ahead_raises_what_the_function_raises() -> None:
     results = map_ahead(work, range(50), 2)
     got = []
     with pytest.raises(ValueError, match="seven"):
-        for result in results:
-            got.append(result)
+        got.extend(results)
     assert got == list(range(7))
 
 

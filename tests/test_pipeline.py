@@ -103,7 +103,7 @@ def test_only_looks_for_what_is_asked(demo: Demo) -> None:
     movie = analyze(demo.video, only=["objects"])
     assert set(movie.manifest) == {"frames", "objects"}
     assert movie.objects == demo.movie.objects
-    assert not (movie.faces or movie.poses or movie.image_features or movie.people)
+    assert movie.faces == movie.poses == movie.image_features == movie.people == ()
     more = analyze(demo.video, previous=movie)
     assert more == demo.movie
 

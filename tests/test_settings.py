@@ -31,7 +31,7 @@ def test_later_settings_win(tmp_path: Path) -> None:
     ],
 )
 def test_a_bad_assignment_is_named(assignment: str, message: str) -> None:
-    with pytest.raises(UsageError, match="^[^\n]+$") as caught:
+    with pytest.raises(UsageError, match=r"^[^\n]+$") as caught:
         load(assignments=[assignment])
     assert message in str(caught.value)
 

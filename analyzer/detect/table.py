@@ -33,7 +33,9 @@ PARTS = {
     },
     "faces.embedder": {"dlib": Part("analyzer.detect.faces:DlibEmbedder", ("dlib",))},
     "poses.detector": {
-        "blazepose": Part("analyzer.detect.poses:Poses", ("blazepose-detector", "blazepose-landmarks"))
+        "blazepose": Part(
+            "analyzer.detect.poses:Poses", ("blazepose-detector", "blazepose-landmarks", "blazeface-full")
+        )
     },
     "objects.detector": {"nudenet": Part("analyzer.detect.objects:Objects", ("nudenet",))},
     "features.model": {"nudenet": Part("analyzer.detect.objects:Features", ("nudenet",))},

@@ -7,10 +7,12 @@ import numpy as np
 import numpy.typing as npt
 
 from analyzer.media import fingerprint
-from analyzer.media.pixels import Image, Size
+from analyzer.media.pixels import Image
 
 THUMB_WIDTH = 256
-SMALL_WIDTH = 128
+"""Sharpness is measured at this width, pixels."""
+THUMB_SIDE = 512
+"""Enough of a frame to measure it: a tall one, too, is `THUMB_WIDTH` wide then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +28,6 @@ class Measures:
     brightness: float
     histogram: npt.NDArray[np.uint8]
     tile: npt.NDArray[np.uint8]
-
-
-def thumb_size(size: Size, width: int) -> Size:
-    """Return the size of a thumbnail of this width (of a tall frame: this height)."""
-    shrink = width / max(size)
-    return max(1, round(size[0] * shrink)), max(1, round(size[1] * shrink))
 
 
 def measure(image: Image) -> Measures:

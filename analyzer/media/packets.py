@@ -1,16 +1,17 @@
 """Compressed packets, on one straight clock, in groups that can be decoded on their own."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import TypeAlias
+from typing import TYPE_CHECKING
 
 from av.packet import Packet as AnyPacket
 from av.video.stream import VideoStream
 
-Packet: TypeAlias = "AnyPacket[VideoStream]"
+if TYPE_CHECKING:
+    Packet = AnyPacket[VideoStream]
+else:  # generic only to the type checker
+    Packet = AnyPacket
 
 MAX_PACKETS = 1500
 MAX_BYTES = 48 << 20
@@ -25,20 +26,18 @@ class Group:
         packets: in decoding order.
         entry: whether it begins with a key frame; if not, it can only be decoded right after its predecessor.
         closed: whether it is whole; if not, the next group goes on where this one was cut off.
+        damage: stamps of what could not be decoded.
     """
 
     packets: list[Packet]
     entry: bool
     closed: bool = True
+    damage: set[int | None] = field(default_factory=set)
 
     @property
     def keys(self) -> int:
         """How many of its packets are key frames."""
         return sum(packet.is_keyframe for packet in self.packets)
-
-    def size_bytes(self) -> int:
-        """Compressed size."""
-        return sum(packet.size for packet in self.packets)
 
 
 class Clock:

@@ -8,52 +8,96 @@ from typing import Literal
 
 Effort = Literal["fast", "balanced", "thorough"]
 
-GAP_S = {"fast": 30.0, "balanced": 3.8, "thorough": 0.5}
+GAP_S = {"fast": 60.0, "balanced": 3.8, "thorough": 0.5}
 """Seconds after which a shot is looked at again; balanced promises 4, and frames lie apart."""
 LOOKS = {"fast": 1, "balanced": 3, "thorough": 1}
 """Looks that each shot gets, where it has so many frames."""
 KEY_EVERY_S = {"fast": 1.0, "balanced": 2.0, "thorough": 0.5}
-"""Key frames come free, so they are looked at though nothing asks for it, at most this often."""
+"""Key frames come free: they are looked at though nothing asks for it, at most this often."""
+CLOSE_S = 1e-4
+"""Times that are nearer to each other than this are one."""
+_EARLY = 0.75
+"""Looks are drawn towards the start of a group by this factor: decoding begins there."""
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
-    """The part of a shot that lies in one group of packets.
+class Stop:
+    """A time to look.
 
     Attributes:
-        opens: the shot begins here.
-        closes: the shot ends here.
-        keys: times of the frames that are decoded already.
+        shot: number of the shot.
+        start_s, end_s: the piece of the shot in which the look must lie.
+        slack_s: how far from `time_s` a frame may be that need not be decoded first.
     """
 
+    time_s: float
+    shot: int
     start_s: float
     end_s: float
-    opens: bool
-    closes: bool
-    keys: Sequence[float] = ()
+    slack_s: float
 
 
-def times(effort: Effort, piece: Piece, last_s: float, had: int) -> list[float]:
-    """Return when to look at a piece of a shot, rising.
+@dataclass(slots=True)
+class Planner:
+    """Plans the looks at a film, group after group.
 
-    Args:
+    Attributes:
         effort: how often.
-        piece: the part of the shot.
-        last_s: when the shot was last looked at (meaningless where `had` is 0).
-        had: how many looks the shot had before this piece.
     """
-    chosen: list[float] = []
-    for key in piece.keys:
-        if not (had or chosen) or key - (chosen or [last_s])[-1] >= KEY_EVERY_S[effort]:
-            chosen.append(key)
-    if not (had or chosen):
-        chosen.append(piece.start_s)
-    # The next piece begins with a key frame: a shot that goes on has one look more to come.
-    wanted = LOOKS[effort] - (0 if piece.closes else 1) - had
-    posts = [*([last_s] if had else []), *chosen, piece.end_s]
-    added: set[float] = set()
-    for start, end in pairwise(posts):
-        lacking = wanted - len(chosen) + 1 if end == piece.end_s else 1
-        steps = max(ceil((end - start) / GAP_S[effort] - 1e-6), lacking, 1)
-        added |= {max(start + (end - start) * i / steps, piece.start_s) for i in range(1, steps)}
-    return sorted(added.union(chosen))
+
+    effort: Effort
+    _shot: int = 0
+    _had: int = 0
+    _last_s: float = 0.0
+
+    def stops(
+        self, start_s: float, end_s: float, keys: Sequence[float], changes: Sequence[float], last: bool
+    ) -> list[Stop]:
+        """Return the stops in a group, rising.
+
+        Args:
+            start_s: of the group.
+            end_s: of the group.
+            keys: times of key frames in it.
+            changes: where shots begin in it or at its end, rising.
+            last: whether it is the film's last group.
+        """
+        edges = [start_s, *(c for c in changes if start_s + CLOSE_S < c < end_s - CLOSE_S), end_s]
+        ends_shot = last or any(c >= end_s - CLOSE_S for c in changes)
+        stops: list[Stop] = []
+        for i, (begin, end) in enumerate(pairwise(edges)):
+            closes = i < len(edges) - 2 or ends_shot
+            inside = [key for key in keys if begin - CLOSE_S <= key < end - CLOSE_S]
+            times = self._times(begin, end, inside, closes)
+            slack = min(0.5, 0.3 * (end - begin) / (len(times) or 1))
+            stops += [Stop(t, self._shot, begin, end, CLOSE_S if t in inside else slack) for t in times]
+            self._had += len(times)
+            self._last_s = times[-1] if times else self._last_s
+            if closes:
+                self._shot, self._had = self._shot + 1, 0
+        return stops
+
+    def _times(self, begin: float, end: float, keys: Sequence[float], closes: bool) -> list[float]:
+        """Return when to look at a piece of the open shot."""
+        chosen: list[float] = []
+        for key in keys:
+            if not (self._had or chosen) or key - (chosen or [self._last_s])[-1] >= KEY_EVERY_S[self.effort]:
+                chosen.append(key)
+        if not (self._had or chosen):
+            chosen.append(begin)
+        # The next piece begins with a key frame: a shot that goes on has one look more to come.
+        wanted = LOOKS[self.effort] - self._had - (0 if closes else 1)
+        posts = [*([self._last_s] if self._had else []), *chosen, end]
+        for a, b in pairwise(posts):
+            lacking = wanted - len(chosen) if b == end else 0
+            chosen += [max(time, begin) for time in _between(a, b, GAP_S[self.effort], lacking)]
+        return sorted(set(chosen))
+
+
+def _between(a: float, b: float, gap_s: float, count: int) -> list[float]:
+    """Return times between two looks: at least `count`, no gap over `gap_s`, rather early than late."""
+    steps = max(ceil((b - a) / gap_s - 1e-6), count + 1, 1)
+    width = (b - a) / steps
+    tail = (b - a) - (steps - 1) * width * _EARLY
+    factor = _EARLY if tail <= gap_s else 1.0
+    return [a + width * factor * i for i in range(1, steps)]

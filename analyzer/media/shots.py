@@ -2,12 +2,13 @@
 
 An encoder that looks for cuts begins a group, or sets an intra frame, where one is: such a frame that differs
 from the last one is the cut, and nothing more is decoded. Where frames differ without such a sign, the
-group between them is decoded and judged frame by frame.
+group between them is decoded and judged frame by frame, within an allowance; beyond it the packets' sizes
+must do: where the picture changes, a packet is large.
 """
 
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from itertools import pairwise
+from statistics import median
 
 from av.video.frame import VideoFrame
 
@@ -15,95 +16,111 @@ from analyzer.media import judge
 from analyzer.media.judge import Change, Glimpse
 from analyzer.media.packets import Group
 from analyzer.media.plan import Effort
+from analyzer.media.video import Video
 from analyzer.records import Shot
 
 SAME = 9.0
-"""Content value up to which two glimpses may show one shot."""
-CUT = 18.0
-"""Content value from which an intra frame set by the encoder begins a shot."""
-ALLOWANCE = {"fast": 0.05, "balanced": 0.5, "thorough": 1.0}
+"""Content value up to which two glimpses show one shot."""
+CUT = 16.0
+"""Content value from which an intra frame that the encoder chose to set begins a shot."""
+ALLOWANCE = {"fast": 0.08, "balanced": 1.0, "thorough": 1.0}
 """Share of a film's packets that may be decoded to judge changes."""
+_SPIKE = 3.0
+"""A packet this many times larger than most holds a new picture."""
+_HELD = 12
+"""Frames of a judged group that are kept at hand, so that they need not be decoded again."""
+_HELD_S = 0.2
 
 
 @dataclass(slots=True)
-class Scouted:
-    """A group, the frames in it that decode alone (the first is the group's start), and glimpses of them."""
+class Stretch:
+    """A group, and what was decoded of it.
+
+    Attributes:
+        frames: at hand, with glimpses of them, in time order; the first is the group's start.
+    """
 
     group: Group
-    frames: list[VideoFrame]
-    glimpses: list[Glimpse]
     start_s: float
+    frames: list[tuple[Glimpse, VideoFrame]]
+
+    def glimpses(self) -> list[Glimpse]:
+        """What the frames at hand look like."""
+        return [glimpse for glimpse, _ in self.frames]
+
+
+def glimpse(video: Video, frame: VideoFrame) -> Glimpse:
+    """Return a decoded frame as the judge sees it."""
+    return Glimpse(video.time_s(frame), video.image(frame, judge.WIDTH))
 
 
 @dataclass(slots=True)
 class ShotFinder:
-    """Finds changes of shot, group after group.
+    """Finds changes of shot, stretch after stretch.
 
     Attributes:
-        effort: how much may be decoded.
         min_length_s: shots shorter than this are joined to the one before.
-        frame_s: how long a frame is usually shown.
-        decode: returns glimpses of all frames of a group.
+        changes: all found so far.
     """
 
+    video: Video
     effort: Effort
     min_length_s: float
-    frame_s: float
-    decode: Callable[[Group], Iterable[Glimpse]]
     changes: list[Change] = field(default_factory=list)
-    _fades: judge.Feed = field(init=False)
+    _fades: judge.Fades = field(init=False)
     _longest: int = 0
     _read: int = 0
     _judged: int = 0
 
     def __post_init__(self) -> None:
-        self._fades = judge.fades(self.frame_s)
+        self._fades = judge.Fades(self.video.frame_s)
 
-    def find(self, here: Scouted, after: Scouted | None) -> list[Change]:
-        """Return the changes in a group and at the start of the one `after` it, in order."""
-        seen = [*here.glimpses, *(after.glimpses[:1] if after else [])]
-        natural = abs(len(here.group.packets) - self._longest) <= 1 or len(here.group.packets) > self._longest
-        self._longest = max(self._longest, len(here.group.packets))
-        self._read += len(here.group.packets)
-        found: list[Change] = []
-        suspect = False
-        for index, (a, b) in enumerate(pairwise(seen), 1):
-            value = judge.content(a.thumb, b.thumb)
-            forced = after is not None and index == len(seen) - 1 and natural
-            if value >= CUT and not forced:
-                found.append(Change(b.time_s, "cut"))
-            elif value >= SAME:
-                suspect = True
-        if suspect and self._may_judge(here.group):
-            seen = [*self.decode(here.group), *(after.glimpses[:1] if after else [])]
-            found = self._judge(seen)
-        found += [Change(time, "fade") for glimpse in self._new(seen) for time in self._fades.see(glimpse)]
+    def find(self, here: Stretch, after: Stretch | None) -> list[Change]:
+        """Return the changes in a stretch and at the start of the one `after` it, in order."""
+        seen = [*here.glimpses(), *(after.glimpses()[:1] if after else [])]
+        size = len(here.group.packets)
+        chosen = size < self._longest - 1  # the encoder did not have to begin a new group
+        self._longest = max(self._longest, size)
+        self._read += size
+        found, open_pairs = _by_sign(seen, last_is_sign=chosen)
+        linear = not (here.group.entry and here.group.closed)
+        if linear or (open_pairs and self._may_judge(size)):
+            seen = [*self._walk(here), *(after.glimpses()[:1] if after else [])]
+            found = judge.changes(seen, self.video.frame_s)
+        else:
+            found += [self._by_size(here.group, a, b) for a, b in open_pairs if judge.content(a, b) >= CUT]
+        found += self._fades.see(seen)
         return self._accept(found)
 
-    _last_seen: float = -1.0
-
-    def _new(self, seen: list[Glimpse]) -> list[Glimpse]:
-        fresh = []
-        for glimpse in seen:
-            if glimpse.time_s > self._last_seen:
-                self._last_seen = glimpse.time_s
-                fresh.append(glimpse)
-        return fresh
-
-    def _may_judge(self, group: Group) -> bool:
-        if self._judged > ALLOWANCE[self.effort] * self._read:
+    def _may_judge(self, size: int) -> bool:
+        if self._judged + size > ALLOWANCE[self.effort] * self._read:
             return False
-        self._judged += len(group.packets)
+        self._judged += size
         return True
 
-    def _judge(self, seen: list[Glimpse]) -> list[Change]:
-        if len(seen) < 2:
-            return []
-        return judge.cuts(seen, self.frame_s) + judge.dissolves(seen)
+    def _walk(self, here: Stretch) -> list[Glimpse]:
+        """Decode a stretch whole; keep some of its frames at hand."""
+        span = self.video.packet_s(here.group.packets[-1]) - here.start_s
+        apart = max(_HELD_S, span / _HELD)
+        here.frames.clear()
+        seen = []
+        for frame in self.video.walker.frames(here.group):
+            seen.append(glimpse(self.video, frame))
+            if not here.frames or seen[-1].time_s - here.frames[-1][0].time_s >= apart:
+                here.frames.append((seen[-1], frame))
+        return seen
+
+    def _by_size(self, group: Group, a: Glimpse, b: Glimpse) -> Change:
+        """Guess where between two frames the shot changes: at the packet that is far larger than others."""
+        times = [(self.video.packet_s(packet), packet.size) for packet in group.packets[1:]]
+        between = [(size, time) for time, size in times if a.time_s < time < b.time_s]
+        if between and max(between)[0] > _SPIKE * median(size for size, _ in between):
+            return Change(max(between)[1], "cut")
+        return Change(b.time_s, "cut")
 
     def _accept(self, found: list[Change]) -> list[Change]:
         accepted = []
-        for change in sorted(found, key=lambda c: (c.time_s, c.transition)):
+        for change in sorted(found, key=lambda c: c.time_s):
             last = self.changes[-1].time_s if self.changes else 0.0
             if change.time_s - last >= self.min_length_s:
                 self.changes.append(change)
@@ -112,10 +129,22 @@ class ShotFinder:
 
     def shots(self, end_s: float) -> tuple[Shot, ...]:
         """Return the shots up to the end of the film; a last one that is too short joins the one before."""
-        changes = [c for c in self.changes if c.time_s < end_s]
-        if changes and end_s - changes[-1].time_s < self.min_length_s:
-            changes.pop()
+        changes = [c for c in self.changes if end_s - c.time_s >= self.min_length_s]
         ends = [*(c.time_s for c in changes), end_s]
         first = Shot(start_s=0, end_s=ends[0], transition="start")
         rest = zip(changes, ends[1:], strict=True)
         return first, *(Shot(start_s=c.time_s, end_s=end, transition=c.transition) for c, end in rest)
+
+
+def _by_sign(seen: list[Glimpse], last_is_sign: bool) -> tuple[list[Change], list[tuple[Glimpse, Glimpse]]]:
+    """Return the changes that the encoder itself marked, and the pairs that differ without a mark."""
+    changes, open_pairs = [], []
+    for a, b in pairwise(seen):
+        value = judge.content(a, b)
+        if value < SAME or judge.alike(a, b) or judge.dark(a) or judge.dark(b):
+            continue
+        if value >= CUT and (b is not seen[-1] or last_is_sign):
+            changes.append(Change(b.time_s, "cut"))
+        else:
+            open_pairs.append((a, b))
+    return changes, open_pairs

@@ -83,7 +83,7 @@ def _refuse_newer(path: Path, text: bytes) -> None:
         version = _Version.model_validate_json(text).schema_version
         if version > SCHEMA_VERSION:
             raise NewerSidecarError(
-                f"{shown(path)}: sidecar is of version {version}; upgrade Marquee, which knows {SCHEMA_VERSION}"
+                f"{shown(path)}: sidecar is of version {version}, newer than {SCHEMA_VERSION}: upgrade it"
             )
 
 

@@ -1,21 +1,45 @@
-"""Every network alone, at full batch, on inputs as the analysis of this video gives them.
+"""The networks alone: asked again what the analysis of the video asked them, with nothing else going on."""
 
-To be completed with models.sessions: `workloads` is all that is missing. Until then the entry is reported
-as not measured, and no share of the ceiling is given.
-"""
-
-from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 from benchmarks.serve import serve
 
 
-def workloads(path: str) -> list[Callable[[], int]]:
-    """Return for each network a call that runs it on all its inputs of this video and counts them.
+class Recorder:
+    """Stands for a session and keeps what it is asked."""
 
-    Inputs are prepared beforehand (whole frames for detectors, crops for FaceMesh, landmarks and embedding,
-    as many as `analyze` finds), so that inference alone is timed.
-    """
-    raise NotImplementedError("models.sessions has not landed")
+    def __init__(self, session):
+        self._session, self.asked = session, []
+
+    def __getattr__(self, name):
+        return getattr(self._session, name)
+
+    def run(self, images):
+        self.asked.append(images.copy())
+        return self._session.run(images)
+
+    def repeat(self):
+        """Ask everything again, from as many threads as there are streams; return the number of rows."""
+        with ThreadPoolExecutor(self._session.engine.streams) as pool:
+            list(pool.map(self._session.run, self.asked))
+        return sum(map(len, self.asked))
 
 
-serve(lambda option, path: (workloads(path), lambda network: network()))
+def make(option, path):
+    from analyzer.detect import networks
+    from analyzer.pipeline import analyze
+    from analyzer.settings import load
+
+    recorders, open_session = [], networks.open_session
+
+    def open_recorded(*arguments):
+        recorders.append(Recorder(open_session(*arguments)))
+        return recorders[-1]
+
+    networks.open_session = open_recorded
+    analyze(Path(path), load(assignments=[f"keyframes.effort={option}"]))
+    return recorders, Recorder.repeat
+
+
+serve(make)
