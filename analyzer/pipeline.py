@@ -8,7 +8,8 @@ from typing import Any
 
 from analyzer import manifest
 from analyzer.detect.look import look
-from analyzer.detect.networks import open_detectors, shared_networks
+from analyzer.detect.networks import shared_networks
+from analyzer.detect.opening import open_detectors
 from analyzer.detect.table import KINDS
 from analyzer.media.fingerprint import oshash
 from analyzer.media.sampling import Sampler

@@ -8,10 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from analyzer.detect.batch import Batch, Rgb
-from analyzer.detect.networks import Networks
 from analyzer.records import Embedding, Face, FaceQuality, SexHint
-from analyzer.settings import Settings
-from models.dlib_resnet import align
 
 Floats = npt.NDArray[np.float32]
 Sex = Literal["female", "male"]
@@ -68,23 +65,6 @@ class Embedder(Protocol):
     def align(self, image: Rgb, points: Floats) -> Rgb:
         """Return the face whose five points (5, 2) are given as this embedder wants it, (side, side, 3)."""
         ...
-
-
-class DlibEmbedder:
-    """dlib's ResNet with its own template."""
-
-    model = "dlib"
-
-    def __init__(self, networks: Networks, settings: Settings) -> None:
-        self._network = networks.dlib
-
-    def align(self, image: Rgb, points: Floats) -> Rgb:
-        """See Embedder."""
-        return align(image, points)
-
-    def embed(self, chips: Rgb) -> Floats:
-        """See Embedder."""
-        return self._network.embed(chips)
 
 
 class Faces:

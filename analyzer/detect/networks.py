@@ -1,12 +1,7 @@
-"""The embedded networks, each loaded once, and the detectors that settings choose, built upon them."""
+"""The embedded networks, each loaded once."""
 
-import importlib
-from collections.abc import Collection
 from functools import cached_property, lru_cache
-from typing import Any
 
-from analyzer.detect.batch import Detector
-from analyzer.detect.table import parts_of
 from analyzer.paths import marquee_home
 from analyzer.settings import Settings
 from models.blazeface import BlazeFace
@@ -73,29 +68,3 @@ class Networks:
 def shared_networks(settings: Settings) -> Networks:
     """Return the process's Networks for these settings: one video after another uses the same."""
     return Networks(settings)
-
-
-def open_detectors(
-    kinds: Collection[str], networks: Networks, settings: Settings
-) -> dict[str, Detector[Any]]:
-    """Return a detector for each kind: the parts that the settings choose, put together.
-
-    Raises:
-        UsageError: a setting names what there is not.
-        ModelError: see Networks.
-    """
-    detectors: dict[str, Detector[Any]] = {}
-    for kind in kinds:
-        parts = [_open(part.code, networks, settings) for part in parts_of(kind, settings)]
-        if kind == "faces":
-            from analyzer.detect.faces import Faces
-
-            detectors[kind] = Faces(*parts)
-        else:
-            (detectors[kind],) = parts
-    return detectors
-
-
-def _open(code: str, networks: Networks, settings: Settings) -> Any:
-    module, name = code.split(":")
-    return getattr(importlib.import_module(module), name)(networks, settings)

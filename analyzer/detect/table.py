@@ -31,7 +31,7 @@ PARTS = {
             ("blazeface-full", "blazeface-short", "facemesh", "nudenet"),
         )
     },
-    "faces.embedder": {"dlib": Part("analyzer.detect.faces:DlibEmbedder", ("dlib",))},
+    "faces.embedder": {"dlib": Part("analyzer.detect.dlib_embedder:DlibEmbedder", ("dlib",))},
     "poses.detector": {
         "blazepose": Part(
             "analyzer.detect.poses:Poses", ("blazepose-detector", "blazepose-landmarks", "blazeface-full")

@@ -1,0 +1,24 @@
+"""Face embeddings by dlib's ResNet."""
+
+from analyzer.detect.batch import Rgb
+from analyzer.detect.faces import Floats
+from analyzer.detect.networks import Networks
+from analyzer.settings import Settings
+from models.dlib_resnet import align
+
+
+class DlibEmbedder:
+    """dlib's ResNet with its own template."""
+
+    model = "dlib"
+
+    def __init__(self, networks: Networks, settings: Settings) -> None:
+        self._network = networks.dlib
+
+    def align(self, image: Rgb, points: Floats) -> Rgb:
+        """See Embedder."""
+        return align(image, points)
+
+    def embed(self, chips: Rgb) -> Floats:
+        """See Embedder."""
+        return self._network.embed(chips)
