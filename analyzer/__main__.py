@@ -1,5 +1,31 @@
-"""python -m analyzer is marquee."""
+"""The program: `marquee`, and python -m analyzer. Ready for Ctrl-C before anything else is loaded."""
 
-from analyzer.cli import main
+import signal
+import sys
+from typing import Any, NoReturn
 
-main()
+INTERRUPTED = 130
+
+
+def main() -> NoReturn:
+    """Run the command line and exit: 0 when all went well, else the code of what went wrong."""
+    try:
+        for name in ("SIGTERM", "SIGHUP"):  # Windows has no SIGHUP; nohup has it ignored
+            number = getattr(signal, name, None)
+            if number is not None and signal.getsignal(number) != signal.SIG_IGN:
+                signal.signal(number, _interrupt)
+        from analyzer.cli import run
+
+        code = run()
+    except KeyboardInterrupt:
+        print("marquee: stopped", file=sys.stderr)
+        code = INTERRUPTED
+    sys.exit(code)
+
+
+def _interrupt(*_: Any) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    main()

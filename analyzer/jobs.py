@@ -2,23 +2,36 @@
 
 import fnmatch
 import glob
+import logging
 import os
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Generator, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 from analyzer import manifest
 from analyzer.detect.table import KINDS
-from analyzer.errors import USER_ERRORS, MarqueeError, NewerSidecarError, OutputError, SidecarError
+from analyzer.errors import (
+    USER_ERRORS,
+    MarqueeError,
+    NewerSidecarError,
+    OutputError,
+    SidecarError,
+    UsageError,
+    WorkerError,
+)
+from analyzer.log import log_path
 from analyzer.media.fingerprint import oshash
-from analyzer.paths import shown
+from analyzer.paths import as_text, shown
+from analyzer.progress import Progress
 from analyzer.records import Movie, Stage
 from analyzer.settings import Settings
 from analyzer.stores import sidecar
-from analyzer.worker import Progress, Worker
+from analyzer.worker import Worker
 from models.errors import ModelError
+
+R = TypeVar("R")
 
 
 @dataclass(frozen=True)
@@ -59,12 +72,19 @@ class Outcome:
     elapsed_s: float = 0.0
 
 
-def models_of(job: Job) -> list[str]:
-    """Return the names of the networks that a job needs.
+def check(job: Job) -> None:
+    """Find out before any file is looked at whether a job can be done at all.
 
     Raises:
-        UsageError: the settings or `only` name what there is not.
+        UsageError: the settings or `only` name what there is not, or the folder for sidecars is none.
     """
+    manifest.stale({}, manifest.expected(job.settings), job.only)
+    if job.output_dir and job.output_dir.exists() and not job.output_dir.is_dir():
+        raise UsageError(f"--output-dir {shown(job.output_dir)}: is not a folder")
+
+
+def models_of(job: Job) -> list[str]:
+    """Return the names of the networks that a job needs."""
     now = manifest.expected(job.settings)
     todo = manifest.stale({}, now, job.only)
     return list(dict.fromkeys(name for stage in todo for name in now[stage].models))
@@ -74,82 +94,125 @@ def discover(names: Iterable[str], settings: Settings) -> list[Path]:
     """Return the files that names of files, folders and patterns stand for, in order, each once.
 
     A file is taken as it is named; a folder is searched with everything below it for `jobs.include`. What
-    `jobs.exclude` matches is left out everywhere but where it is named itself. A name that stands for
-    nothing is kept: it fails in its turn, as a missing file.
+    `jobs.exclude` matches is left out everywhere but where it is named itself, and sidecars always. A name
+    that stands for nothing, and a folder that cannot be searched, is kept: it fails in its turn.
+
+    Raises:
+        UsageError: a name is empty.
     """
     found: dict[Path, None] = {}
     for name in names:
+        if not name:
+            raise UsageError("an empty file name; did a shell variable have no value?")
         path = Path(name)
-        if path.is_dir():
+        if os.path.isdir(name):  # noqa: PTH112 - Path.is_dir raises where it may not look
             matches = _search(path, settings)
-        elif not os.path.lexists(path) and glob.has_magic(name):
+        elif not os.path.lexists(name) and glob.has_magic(name):
             matches = _expand(name, settings) or [path]
         else:
             matches = [path]
-        found |= dict.fromkeys(matches)
+        found |= dict.fromkeys(match for match in matches if not match.name.endswith(sidecar.SUFFIX))
     return list(found)
 
 
-def run(files: Iterable[Path], job: Job, progress: Callable[[Path], Progress]) -> Iterator[Outcome]:
+def run(
+    files: Iterable[Path], job: Job, progress: Callable[[Path], Progress], prepare: Callable[[], None]
+) -> Generator[Outcome, None, None]:
     """Analyze each file, write its sidecar and yield what became of it; a bad file never stops the rest.
 
-    `progress(path)` returns the function that is told how far that file is.
+    Args:
+        files: see discover.
+        job: what is asked.
+        progress: called with each path that is to be analyzed; returns what is told how far it is.
+        prepare: called before each file that needs the networks.
     """
-    now = manifest.expected(job.settings)
     with Worker(job.settings) as worker:
+        run = _Run(job, manifest.expected(job.settings), worker, progress, prepare)
         for path in files:
             started = time.monotonic()
             try:
-                outcome = _one(path, job, now, worker, progress)
+                outcome = run.one(path)
             except USER_ERRORS as error:
                 outcome = Outcome(path, "failed", error=error)
+            except Exception as error:
+                logging.exception("%s", path)
+                what = (
+                    f"{shown(path)}: {type(error).__name__}: {error} (an error of Marquee; see {log_path()})"
+                )
+                outcome = Outcome(path, "failed", error=WorkerError(" ".join(what.split())))
             yield replace(outcome, elapsed_s=time.monotonic() - started)
 
 
-def _one(
-    path: Path, job: Job, now: Mapping[str, Stage], worker: Worker, progress: Callable[[Path], Progress]
-) -> Outcome:
-    target = sidecar.sidecar_path(path, job.output_dir)
-    fingerprint = oshash(path)
-    header, notice = _header_of(target, job.force)
-    if header and header.source.oshash != fingerprint:
-        if job.output_dir and not job.force and header.source.path != shown(path.absolute()):
+@dataclass(frozen=True)
+class _Run:
+    """What all files of a run share; `now`: how each stage would be done."""
+
+    job: Job
+    now: Mapping[str, Stage]
+    worker: Worker
+    progress: Callable[[Path], Progress]
+    prepare: Callable[[], None]
+
+    def one(self, path: Path) -> Outcome:
+        """Bring one file's sidecar up to date."""
+        job = self.job
+        target = sidecar.sidecar_path(path, job.output_dir)
+        fingerprint = oshash(path)
+        header, notice = self._sound(target, sidecar.read_header)
+        if header and header.source.oshash != fingerprint:
+            self._refuse_to_replace(target, header, path)
+            header = None
+        if header and not manifest.stale(header.manifest, self.now, job.only, job.force):
+            return Outcome(path, "fresh", target, notice=notice)
+        if header:  # what is to be kept of it must be sound as a whole
+            previous, notice = self._sound(target, sidecar.read)
+            header = header if previous else None
+        sidecar.check_writable(target)
+        self.prepare()
+        kept = target if header else None
+        movie = self.worker.analyze(path, kept, job.only, job.force, self.progress(path))
+        sidecar.write(target, movie)
+        return Outcome(path, "done", target, movie, notice=notice)
+
+    def _sound(self, target: Path, read: Callable[[Path], R | None]) -> tuple[R | None, str | None]:
+        """What `read` finds, and what to tell the user of it: a damaged sidecar is set aside."""
+        try:
+            return read(target), None
+        except NewerSidecarError:
+            if not self.job.force:
+                raise
+            reason = "was of a newer version"
+        except SidecarError:
+            reason = "was damaged"
+        return None, f"the sidecar {reason}; it is kept as {shown(sidecar.set_aside(target))}"
+
+    def _refuse_to_replace(self, target: Path, header: sidecar.Header, path: Path) -> None:
+        """In a common folder, two videos of one name must not replace each other's record."""
+        other = header.source.path
+        if self.job.output_dir and not self.job.force and other != as_text(path.absolute()):
             raise OutputError(
-                f"{shown(target)}: holds the record of another file, {header.source.path}; "
+                f"{shown(target)}: holds the record of another file, {other}; "
                 "give another --output-dir, or --force to replace it"
             )
-        header = None
-    before = header.manifest if header else {}
-    if header and not manifest.stale(before, now, job.only, job.force):
-        return Outcome(path, "fresh", target, notice=notice)
-    sidecar.check_writable(target)
-    movie = worker.analyze(path, target if header else None, job.only, job.force, progress(path))
-    sidecar.write(target, movie)
-    return Outcome(path, "done", target, movie, notice=notice)
-
-
-def _header_of(target: Path, force: bool) -> tuple[sidecar.Header | None, str | None]:
-    """The sidecar's header, and what to tell the user of it: a damaged one is set aside."""
-    try:
-        return sidecar.read_header(target), None
-    except NewerSidecarError:
-        if not force:
-            raise
-        reason = "was of a newer version"
-    except SidecarError:
-        reason = "was damaged"
-    return None, f"the sidecar {reason}; it is kept as {shown(sidecar.set_aside(target))}"
 
 
 def _expand(pattern: str, settings: Settings) -> list[Path]:
-    matches = map(Path, sorted(glob.glob(pattern, recursive=True)))  # noqa: PTH207 - takes absolute ones too
-    return [file for file in matches if file.is_file() and not _matches(file, settings.jobs.exclude)]
+    matches: list[Path] = []
+    for name in sorted(glob.glob(pattern, recursive=True)):  # noqa: PTH207 - takes absolute patterns, too
+        path = Path(name)
+        if os.path.isdir(name):  # noqa: PTH112
+            matches += [] if "**" in pattern else _search(path, settings)
+        elif not _matches(path, settings.jobs.exclude):
+            matches.append(path)
+    return matches
 
 
 def _search(folder: Path, settings: Settings) -> list[Path]:
     jobs = settings.jobs
-    files = sorted(Path(root) / name for root, _, names in os.walk(folder) for name in names)
-    return [file for file in files if _matches(file, jobs.include) and not _matches(file, jobs.exclude)]
+    closed: list[Path] = []
+    walk = os.walk(folder, onerror=lambda error: closed.append(Path(error.filename)))
+    files = sorted(Path(root) / name for root, _, names in walk for name in names)
+    return closed + [f for f in files if _matches(f, jobs.include) and not _matches(f, jobs.exclude)]
 
 
 def _matches(file: Path, patterns: Iterable[str]) -> bool:

@@ -9,15 +9,17 @@ import platformdirs
 def marquee_home() -> Path:
     """Return $MARQUEE_HOME, or the platform's folder for a user's application data."""
     named = os.environ.get("MARQUEE_HOME")
-    return Path(named).expanduser() if named else platformdirs.user_data_path("marquee", appauthor=False)
+    # os.path.expanduser leaves what it does not know as it is; Path's raises.
+    return Path(os.path.expanduser(named)) if named else platformdirs.user_data_path("marquee", False)  # noqa: PTH111
 
 
-def log_path() -> Path:
-    """Return the file that holds the details of what went wrong."""
-    return marquee_home() / "marquee.log"
+def as_text(path: Path) -> str:
+    """Return a path as text that JSON and a database can hold: bytes that are not UTF-8 as escapes."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 def shown(path: Path) -> str:
-    """Return a path as one printable line: bytes that are not UTF-8 and control characters as escapes."""
-    text = os.fsencode(path).decode("utf-8", "backslashreplace")
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
+    """Return a path as one line for a terminal: what cannot be printed as escapes."""
+    return "".join(
+        c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in as_text(path)
+    )

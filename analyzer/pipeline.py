@@ -1,6 +1,6 @@
 """analyze(): the one path from a video file to its Movie. Writes nothing."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from contextlib import closing
 from os import PathLike
 from pathlib import Path
@@ -17,11 +17,9 @@ from analyzer.media.video import open_video
 from analyzer.overlap import ReadAhead
 from analyzer.people.billing import bill
 from analyzer.people.tracks import make_tracks
+from analyzer.progress import Progress, silent
 from analyzer.records import Movie
 from analyzer.settings import Settings, load
-
-Progress = Callable[[float, float], None]
-"""Called with seconds of film done, and the film's duration in seconds."""
 
 Parts = dict[str, Any]
 """Fields of a Movie."""
@@ -47,7 +45,7 @@ def analyze(
     previous: Movie | None = None,
     only: Collection[str] = KINDS,
     force: bool = False,
-    progress: Progress | None = None,
+    progress: Progress = silent,
 ) -> Movie:
     """Return the Movie record of one video.
 
@@ -76,7 +74,7 @@ def analyze(
 
     kinds = [stage for stage in todo if stage in KINDS]
     if kinds or "frames" in todo:
-        parts |= _watch(video, kinds, settings, progress or _silent)
+        parts |= _watch(video, kinds, settings, progress)
     if "people" in todo:
         parts |= _group(parts, settings)
     return Movie(manifest=kept, **parts)
@@ -104,7 +102,3 @@ def _group(parts: Parts, settings: Settings) -> Parts:
     limit = settings.people.max_distance
     tracks = make_tracks(faces, keyframes, limit)
     return {"tracks": tracks, "people": bill(tracks, faces, keyframes, limit)}
-
-
-def _silent(done_s: float, duration_s: float) -> None:
-    """Report to nobody."""

@@ -107,7 +107,7 @@ class Record(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
 
     def __eq__(self, other: object) -> bool:
-        return type(self) is type(other) and self.model_dump_json() == other.model_dump_json()
+        return isinstance(other, Record) and self.model_dump(mode="json") == other.model_dump(mode="json")
 
     __hash__ = None  # type: ignore[assignment]
 

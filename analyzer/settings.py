@@ -21,17 +21,17 @@ Table = dict[str, Any]
 class Section(BaseModel):
     """Base: immutable, every key known and required."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class Keyframes(Section):
     """Which frames are looked at."""
 
     effort: Literal["fast", "balanced", "thorough"]
-    max_side: Annotated[int, Field(ge=320)]
+    max_side: Annotated[int, Field(strict=True, ge=320)]
     black_below: Share
     blurred_below: Annotated[float, Field(ge=0)]
-    repeat_bits: Annotated[int, Field(ge=0, le=64)]
+    repeat_bits: Annotated[int, Field(strict=True, ge=0, le=64)]
 
 
 class Shots(Section):
@@ -46,7 +46,7 @@ class Engine(Section):
     device: Literal["auto", "cpu", "cuda"]
     runtime: Literal["auto", "openvino", "onnxruntime"]
     precision: Literal["auto", "bf16", "f32"]
-    batch_size: Annotated[int, Field(ge=1, le=256)]
+    batch_size: Annotated[int, Field(strict=True, ge=1, le=256)]
 
 
 class Faces(Section):
@@ -90,7 +90,7 @@ class Jobs(Section):
     include: tuple[str, ...]
     exclude: tuple[str, ...]
     stall_s: Annotated[float, Field(gt=0)]
-    max_memory_mb: Annotated[int, Field(ge=256)]
+    max_memory_mb: Annotated[int, Field(strict=True, ge=256)]
 
 
 class Settings(Section):

@@ -1,55 +1,49 @@
 """A process of its own that analyzes one video after another, so that a bad file costs one file.
 
-The parent's half is `Worker`, the child's is `main`. They talk in lines of JSON over pipes: the parent
-sends requests, the child answers with any number of progress lines and then a Movie or an error. Nothing
-that comes back is more than data: it is parsed and validated, never executed.
+This is the parent's half; analyzer/child.py is the child's. They talk in lines over pipes: the parent sends
+requests, the child answers with any number of progress lines and then a Movie or an error. What comes back is
+only data: it is parsed and validated, never executed.
 """
 
 import contextlib
 import json
-import logging
-import os
 import queue
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from pathlib import Path
 from typing import IO, Any
 
 import psutil
-from pydantic import ValidationError
 
 from analyzer import errors
-from analyzer.paths import log_path, shown
+from analyzer.paths import shown
+from analyzer.progress import Progress
 from analyzer.records import Movie
 from analyzer.settings import Settings
 from models import errors as model_errors
-
-Progress = Callable[[float, float], None]
-"""Called with seconds of film done, and the film's duration in seconds."""
 
 POLL_S = 0.25
 STOP_S = 5.0
 
 
 class Worker:
-    """The parent's half: starts the child when there is work, replaces it when it fails.
+    """Starts the child when there is work, watches it, and replaces it when it fails.
 
     A context manager: leaving it ends the child.
     """
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._child: subprocess.Popen[bytes] | None = None
-        self._lines: queue.Queue[bytes] = queue.Queue()
+        self._child: _Child | None = None
 
     def __enter__(self) -> "Worker":
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.end()
+        self._end()
 
     def analyze(
         self, path: Path, previous: Path | None, only: Collection[str], force: bool, progress: Progress
@@ -58,170 +52,146 @@ class Worker:
 
         Raises:
             MarqueeError, ModelError: what the child raised.
-            WorkerError: the child crashed, stood still or outgrew its memory; a new one is started for
-                the next file.
+            WorkerError: the child crashed, stood still, outgrew its memory or answered nonsense; the next
+                file gets a new one.
         """
-        self._send(
-            {
-                "path": str(path),
-                "previous": None if previous is None else str(previous),
-                "only": list(only),
-                "force": force,
-                "settings": self._settings.model_dump(mode="json"),
-            }
-        )
+        if self._child is None or self._child.has_ended():
+            self._end()
+            self._child = _Child()
+        request = {
+            "path": str(path),
+            "previous": None if previous is None else str(previous),
+            "only": list(only),
+            "force": force,
+            "settings": self._settings.model_dump(mode="json"),
+        }
+        try:
+            self._child.send(request)
+            return self._listen(self._child, progress)
+        except errors.WorkerError as error:
+            self._end()
+            raise errors.WorkerError(f"{shown(path)}: {error}") from None
+
+    def _end(self) -> None:
+        child, self._child = self._child, None
+        if child:
+            child.end()
+
+    def _listen(self, child: "_Child", progress: Progress) -> Movie:
+        """Wait for the answer, watching the child's memory and its silence."""
+        heard = watched = time.monotonic()
         while True:
-            kind, _, body = self._next_line(path).partition(b" ")
-            if kind == b"progress":
-                progress(*json.loads(body))
-            elif kind == b"movie":
-                return self._movie(path, body)
-            elif kind == b"error":
-                raise _revive(json.loads(body))
-            else:
-                self.end()
-                raise errors.WorkerError(f"{shown(path)}: the worker answered out of turn")
+            line = child.next_line(POLL_S)
+            now = time.monotonic()
+            if now - watched >= POLL_S:
+                self._check_memory(child)
+                watched = now
+            if line is None:
+                self._check_silence(now - heard)
+                continue
+            heard = now
+            if movie := _understand(line, progress):
+                return movie
+
+    def _check_silence(self, silent_s: float) -> None:
+        limit = self._settings.jobs.stall_s
+        if silent_s > limit:
+            raise errors.WorkerError(f"given up, no progress for {limit:g} s (jobs.stall_s)")
+
+    def _check_memory(self, child: "_Child") -> None:
+        limit = self._settings.jobs.max_memory_mb
+        if child.memory() > limit << 20:
+            raise errors.WorkerError(f"given up, took over {limit} MB of memory (jobs.max_memory_mb)")
+
+
+class _Child:
+    """The process and its pipes."""
+
+    def __init__(self) -> None:
+        # -P: nothing in the current folder is imported. Its own session: Ctrl-C reaches the parent alone.
+        try:
+            self._process = subprocess.Popen(
+                [sys.executable, "-P", "-m", "analyzer.child"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise errors.WorkerError(f"no worker process could be started: {error}") from None
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._requests, self._answers = self._process.stdin, self._process.stdout
+        self._lines: queue.Queue[bytes] = queue.Queue()
+        self._pump = threading.Thread(target=_pump, args=(self._answers, self._lines), daemon=True)
+        self._pump.start()
+
+    def has_ended(self) -> bool:
+        return self._process.poll() is not None
+
+    def send(self, request: dict[str, Any]) -> None:
+        with contextlib.suppress(OSError):  # it is gone; reading its answer says how
+            self._requests.write(json.dumps(request).encode("ascii") + b"\n")
+            self._requests.flush()
+
+    def next_line(self, timeout_s: float) -> bytes | None:
+        """Return the next line, or None if there is none in time.
+
+        Raises:
+            WorkerError: the process has ended.
+        """
+        try:
+            line = self._lines.get(timeout=timeout_s)
+        except queue.Empty:
+            return None
+        if not line:
+            status = self._process.wait(STOP_S)
+            how = f"signal {-status}" if status < 0 else f"exit code {status}"
+            raise errors.WorkerError(f"decoding crashed the worker ({how})")
+        return line
+
+    def memory(self) -> int:
+        """Return the bytes it has in memory, 0 if it has just ended: its closed pipe says so."""
+        try:
+            return int(psutil.Process(self._process.pid).memory_info().rss)
+        except psutil.Error:
+            return 0
 
     def end(self) -> None:
-        """End the child, if there is one."""
-        if self._child is None:
-            return
-        child, self._child = self._child, None
-        child.kill()
-        child.wait(STOP_S)
-        for pipe in (child.stdin, child.stdout):
-            with contextlib.suppress(OSError):  # what was not yet sent to it
-                pipe and pipe.close()
-
-    def _movie(self, path: Path, body: bytes) -> Movie:
-        try:
-            return Movie.model_validate_json(body)
-        except ValidationError as error:
-            raise errors.WorkerError(f"{shown(path)}: the worker's record is not valid: {error}") from None
-
-    def _send(self, request: dict[str, Any]) -> None:
-        child = self._child or self._start()
-        assert child.stdin is not None
-        with contextlib.suppress(OSError):  # it is gone; reading its answer says how
-            child.stdin.write(json.dumps(request).encode("ascii") + b"\n")
-            child.stdin.flush()
-
-    def _start(self) -> subprocess.Popen[bytes]:
-        self._lines = queue.Queue()
-        self._child = subprocess.Popen(
-            [sys.executable, "-m", "analyzer.worker"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,  # Ctrl-C reaches the parent alone
-        )
-        assert self._child.stdout is not None
-        threading.Thread(target=_pump, args=(self._child.stdout, self._lines), daemon=True).start()
-        return self._child
-
-    def _next_line(self, path: Path) -> bytes:
-        """Wait for the child's next line, watching its memory and its silence."""
-        assert self._child is not None
-        silent_since = time.monotonic()
-        while True:
-            try:
-                line = self._lines.get(timeout=POLL_S)
-            except queue.Empty:
-                self._watch(path, silent_since)
-                continue
-            if not line:
-                status = self._child.wait(STOP_S)
-                self.end()
-                raise errors.WorkerError(f"{shown(path)}: decoding crashed the worker ({_death(status)})")
-            return line
-
-    def _watch(self, path: Path, silent_since: float) -> None:
-        jobs = self._settings.jobs
-        assert self._child is not None
-        if time.monotonic() - silent_since > jobs.stall_s:
-            self.end()
-            raise errors.WorkerError(f"{shown(path)}: no progress for {jobs.stall_s:g} s (jobs.stall_s)")
-        try:
-            used = psutil.Process(self._child.pid).memory_info().rss
-        except psutil.Error:
-            return  # it has just ended: its closed pipe says so
-        if used > jobs.max_memory_mb << 20:
-            self.end()
-            raise errors.WorkerError(
-                f"{shown(path)}: took over {jobs.max_memory_mb} MB of memory (jobs.max_memory_mb)"
-            )
+        self._process.kill()
+        with contextlib.suppress(subprocess.TimeoutExpired):  # stuck in the kernel, on a lost share
+            self._process.wait(STOP_S)
+            self._pump.join()
+            self._answers.close()
+        with contextlib.suppress(OSError):  # what was not yet sent to it
+            self._requests.close()
 
 
 def _pump(pipe: IO[bytes], lines: "queue.Queue[bytes]") -> None:
-    with contextlib.suppress(OSError, ValueError):  # closed by `end`
-        for line in pipe:
-            lines.put(line)
+    for line in pipe:
+        lines.put(line)
     lines.put(b"")
 
 
-def _death(status: int) -> str:
-    return f"signal {-status}" if status < 0 else f"exit code {status}"
-
-
-def _revive(error: dict[str, str]) -> Exception:
-    kind = getattr(errors, error["kind"], None) or getattr(model_errors, error["kind"], None)
-    if not (isinstance(kind, type) and issubclass(kind, errors.USER_ERRORS)):
-        kind = errors.WorkerError
-    return kind(error["message"])
-
-
-def main() -> None:
-    """The child: answer requests on standard input until it is closed."""
-    answers = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # what a library prints must not mix with the answers
-    log_to_file()
-    for line in sys.stdin.buffer:
-        answers.write(_answer(json.loads(line), answers))
-        answers.flush()
-
-
-def _answer(request: dict[str, Any], answers: IO[bytes]) -> bytes:
-    def report(done_s: float, duration_s: float) -> None:
-        answers.write(b"progress " + json.dumps([done_s, duration_s]).encode("ascii") + b"\n")
-        answers.flush()
-
+def _understand(line: bytes, progress: Progress) -> Movie | None:
+    """Pass progress on, return a Movie, or raise the error that a line holds."""
+    kind, _, body = line.partition(b" ")
     try:
-        movie = _analyze(request, report)
-        return b"movie " + movie.model_dump_json().encode("utf-8") + b"\n"
-    except errors.USER_ERRORS as error:
-        return _describe(type(error).__name__, str(error))
-    except Exception as error:
-        logging.exception("%s", request["path"])
-        what = f"{shown(Path(request['path']))}: {type(error).__name__}: {error}"
-        return _describe("WorkerError", f"{what} (an error of Marquee; details in {log_path()})")
+        if kind == b"movie":
+            return Movie.model_validate_json(body)
+        content = json.loads(body)
+        if kind == b"progress":
+            done_s, duration_s = content
+            progress(float(done_s), float(duration_s))
+            return None
+        error = _revive(str(content["kind"]), str(content["message"]))
+    except (ValueError, TypeError, KeyError):
+        raise errors.WorkerError("the worker answered nonsense") from None
+    raise error
 
 
-def _describe(kind: str, message: str) -> bytes:
-    body = {"kind": kind, "message": " ".join(message.split())}
-    return b"error " + json.dumps(body).encode("ascii") + b"\n"
-
-
-def _analyze(request: dict[str, Any], report: Progress) -> Movie:
-    from analyzer.pipeline import analyze  # the networks' libraries load here, in the child
-    from analyzer.stores import sidecar
-
-    previous = sidecar.read(Path(request["previous"])) if request["previous"] else None
-    return analyze(
-        request["path"],
-        Settings.model_validate(request["settings"]),
-        previous=previous,
-        only=request["only"],
-        force=request["force"],
-        progress=report,
-    )
-
-
-def log_to_file() -> None:
-    """Send what is logged to `log_path`, in the terminal's stead."""
-    with contextlib.suppress(OSError):  # a log that cannot be written must not cost the result
-        log_path().parent.mkdir(parents=True, exist_ok=True)
-        logging.basicConfig(filename=log_path(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-
-
-if __name__ == "__main__":
-    main()
+def _revive(kind: str, message: str) -> Exception:
+    found = getattr(errors, kind, None) or getattr(model_errors, kind, None)
+    if isinstance(found, type) and issubclass(found, errors.USER_ERRORS):
+        return found(message)
+    return errors.WorkerError(message)

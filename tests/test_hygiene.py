@@ -65,7 +65,7 @@ def test_records_import_nothing_of_ours(graph: dict[str, set[str]]) -> None:
 
 def test_only_the_command_line_prints_or_exits() -> None:
     for name, file in _modules().items():
-        if name.startswith("analyzer.cli"):
+        if name.startswith("analyzer.cli") or name in {"analyzer.__main__", "analyzer.child"}:
             continue
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
             if isinstance(node, ast.Call) and name != "models.record_checks":

@@ -10,6 +10,7 @@ import pytest
 
 from analyzer.errors import MediaError, NewerSidecarError, OutputError, WorkerError
 from analyzer.jobs import Job, Outcome, discover, run
+from analyzer.progress import silent
 from analyzer.records import Movie
 from analyzer.settings import Settings, load
 from analyzer.stores import sidecar
@@ -20,13 +21,9 @@ from tests.conftest import Demo
 SMALL = ["keyframes.effort=fast"]
 
 
-def silent(done_s: float, duration_s: float) -> None:
-    pass
-
-
 def go(files: list[Path], **options: object) -> list[Outcome]:
     job = Job(**{"settings": load(assignments=SMALL), "only": ("objects",)} | options)  # type: ignore[arg-type]
-    return list(run(files, job, lambda path: silent))
+    return list(run(files, job, lambda path: silent, lambda: None))
 
 
 @pytest.fixture
@@ -116,7 +113,7 @@ def test_folders_patterns_and_names(tmp_path: Path) -> None:
 
 
 def _child() -> psutil.Process:
-    children = [c for c in psutil.Process().children() if "analyzer.worker" in c.cmdline()]
+    children = [c for c in psutil.Process().children() if "analyzer.child" in c.cmdline()]
     assert len(children) == 1
     return children[0]
 

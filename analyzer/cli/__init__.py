@@ -1,9 +1,7 @@
 """The command line: the only place that prints or exits."""
 
 import logging
-import signal
 import sys
-from typing import Any, NoReturn
 
 import typer
 from typer.exceptions import TyperException
@@ -11,10 +9,7 @@ from typer.exceptions import TyperException
 from analyzer.cli import analyze, demo, inspect, weights
 from analyzer.cli.console import complain
 from analyzer.errors import USER_ERRORS
-from analyzer.paths import log_path
-from analyzer.worker import log_to_file
-
-INTERRUPTED = 130
+from analyzer.log import log_path, log_to_file
 
 app = typer.Typer(
     name="marquee",
@@ -42,17 +37,12 @@ def _root(
         context.exit()
 
 
-def main() -> NoReturn:
-    """Run the command line and exit: 0 when all went well, else the code of what went wrong."""
+def run() -> int:
+    """Run the command line and return the exit code."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a name that is not UTF-8 must not stop its own report
             stream.reconfigure(errors="backslashreplace")
-    signal.signal(signal.SIGTERM, _interrupt)
     log_to_file()
-    sys.exit(_run())
-
-
-def _run() -> int:
     try:
         return app(standalone_mode=False) or 0
     except TyperException as error:
@@ -61,17 +51,9 @@ def _run() -> int:
     except USER_ERRORS as error:
         complain(str(error))
         return error.exit_code
-    except (KeyboardInterrupt, typer.Abort):
-        complain("stopped")
-        return INTERRUPTED
-    except BrokenPipeError:  # the reader of our output has seen enough
-        sys.stdout = None
-        return 0
+    except typer.Abort:
+        raise KeyboardInterrupt from None
     except Exception as error:
         logging.exception("unexpected")
         complain(f"{type(error).__name__}: {error} (an error of Marquee; details in {log_path()})")
         return 1
-
-
-def _interrupt(*_: Any) -> NoReturn:
-    raise KeyboardInterrupt

@@ -1,17 +1,18 @@
 """What every command prints with."""
 
+import os
 import sys
 
 from rich.console import Console
 from rich.table import Table
 
-out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
+out = Console(highlight=False, soft_wrap=True, markup=False, emoji=False)
+err = Console(stderr=True, highlight=False, soft_wrap=True, markup=False, emoji=False)
 
 
 def complain(message: str) -> None:
     """Print an error as the one line that it is."""
-    err.print(f"marquee: {' '.join(message.split())}", style="red" if err.is_terminal else None, markup=False)
+    err.print(f"marquee: {' '.join(message.split())}", style="red" if err.is_terminal else None)
 
 
 def table(*columns: str, title: str | None = None, right: tuple[str, ...] = ()) -> Table:
@@ -22,10 +23,15 @@ def table(*columns: str, title: str | None = None, right: tuple[str, ...] = ()) 
     return made
 
 
-def print_json(text: str) -> None:
-    """Print one line of JSON, as it is."""
-    sys.stdout.write(text + "\n")
-    sys.stdout.flush()
+def print_line(text: str) -> None:
+    """Print one line for a program: UTF-8, whatever the terminal's encoding."""
+    if sys.stdout is None:  # it was closed
+        return
+    try:
+        sys.stdout.buffer.write(text.encode("utf-8", "surrogateescape") + b"\n")
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:  # the reader has seen enough; the work goes on
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def clock(seconds: float) -> str:

@@ -5,11 +5,13 @@ from typing import Annotated
 
 import typer
 
-from analyzer.cli.analyze import run_batch
+from analyzer.cli.batch import run_batch
 from analyzer.cli.console import err, out
 from analyzer.cli.inspect import show
 from analyzer.cli.weights import fetch_missing
+from analyzer.errors import OutputError
 from analyzer.jobs import Job
+from analyzer.paths import shown
 from analyzer.settings import load
 from analyzer.stores import sidecar
 
@@ -26,11 +28,16 @@ def demo(
     fetch_missing()
     video = folder / "demo.mp4"
     if not video.exists():
-        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise OutputError(
+                f"{shown(folder)}: cannot be made: {error.strerror}; name another folder"
+            ) from None
         make_demo(video, pictures())
     code = run_batch([video], Job(load()))
     if movie := sidecar.read(sidecar.sidecar_path(video)):
         out.print()
         show(movie)
-        err.print(f"\nThe video is {video}, its record {sidecar.sidecar_path(video)}", markup=False)
+        err.print(f"\nThe video is {shown(video)}, its record {shown(sidecar.sidecar_path(video))}")
     return code

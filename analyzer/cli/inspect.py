@@ -10,12 +10,11 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from analyzer.cli.console import clock, megabytes, out, print_json, table
+from analyzer.cli.console import clock, megabytes, out, print_line, table
 from analyzer.errors import InputError
 from analyzer.paths import marquee_home, shown
 from analyzer.records import Movie
 from analyzer.stores import sidecar
-from models.engines import available_engines
 from models.weights import Weights
 
 
@@ -31,7 +30,7 @@ def info(
     if movie is None:
         raise InputError(f"{shown(path)}: no such sidecar; 'marquee analyze {shown(video)}' makes it")
     if json_:
-        print_json(movie.model_dump_json())
+        print_line(movie.model_dump_json())
     else:
         show(movie)
 
@@ -39,8 +38,8 @@ def info(
 def show(movie: Movie) -> None:
     """Print a record as tables: the file, its people in billing order, what else was found."""
     source = movie.source
-    out.print(source.path, style="bold", markup=False)
-    rate = f"{float(source.frame_rate):.3g} frames/s" if source.frame_rate else "no frame rate"
+    out.print(source.path, style="bold")
+    rate = f"{float(source.frame_rate):.5g} frames/s" if source.frame_rate else "no frame rate"
     out.print(
         f"{clock(source.duration_s)}, {source.width} x {source.height}, {rate}, {source.codec}; "
         f"{len(movie.shots)} shots, {len(movie.keyframes)} keyframes "
@@ -60,18 +59,19 @@ def _people(movie: Movie) -> Table:
     people = table(
         "#", "role", *numbers[1:], "first", "last", title="\nPeople in billing order", right=numbers
     )
+    duration = movie.source.duration_s
     for rank, person in enumerate(movie.people, 1):
         tracks = [movie.tracks[t] for t in person.tracks]
         people.add_row(
             str(rank),
             person.role,
             f"{person.screen_time_s:.1f}",
-            f"{person.screen_time_s / movie.source.duration_s:.0%}",
+            f"{person.screen_time_s / duration:.0%}" if duration else "",
             str(len({track.shot for track in tracks})),
             str(sum(len(track.faces) for track in tracks)),
             f"{person.confidence:.2f}",
-            clock(person.intervals[0][0]),
-            clock(person.intervals[-1][1]),
+            clock(person.intervals[0][0]) if person.intervals else "",
+            clock(person.intervals[-1][1]) if person.intervals else "",
         )
     return people
 
@@ -87,7 +87,7 @@ def _objects(movie: Movie) -> Table:
 
 def schema() -> None:
     """Print the JSON Schema of the sidecar."""
-    print_json(json.dumps(Movie.model_json_schema(mode="serialization"), indent=2))
+    print_line(json.dumps(Movie.model_json_schema(mode="serialization"), indent=2))
 
 
 def version() -> None:
@@ -97,6 +97,8 @@ def version() -> None:
 
 def doctor() -> None:
     """Say what this installation can run: engines, devices, precisions, weights, and what is missing."""
+    from models.engines import available_engines  # takes long to import
+
     home = marquee_home()
     out.print(
         f"marquee {metadata.version('marquee')}, Python {platform.python_version()}, home {home}",
@@ -115,4 +117,4 @@ def doctor() -> None:
     out.print(weights)
     missing = [status.entry.name for status in statuses if not status.cached]
     if missing:
-        out.print(f"\nmissing: run 'marquee models pull {' '.join(missing)}'", markup=False)
+        out.print(f"\nmissing: run 'marquee models pull {' '.join(missing)}'")

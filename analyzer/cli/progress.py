@@ -8,7 +8,7 @@ from rich.text import Text
 
 from analyzer.cli.console import err
 from analyzer.paths import shown
-from analyzer.worker import Progress as Report
+from analyzer.progress import Progress as Report
 
 LONGEST_NAME = 40
 
@@ -35,6 +35,7 @@ class BatchProgress:
             TimeRemainingColumn(compact=True),
             console=err,
             transient=True,
+            redirect_stdout=False,  # what is printed for programs goes where it should
             disable=not err.is_terminal,
         )
         self._all = self._bars.add_task("all files", total=files, visible=files > 1, note=f"0 of {files}")

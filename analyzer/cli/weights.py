@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from analyzer.cli.console import err, megabytes, out, print_json, table
+from analyzer.cli.console import err, megabytes, out, print_line, table
 from analyzer.paths import marquee_home
 from models import own
 from models.catalog import built_in
@@ -21,18 +21,11 @@ Name = Annotated[str, typer.Argument(help="A name that 'marquee models list' sho
 
 def fetch_missing(names: Collection[str] | None = None) -> None:
     """Have these entries of the catalog (None: all it comes with) ready, telling what is being fetched."""
-    with err.status("looking after the models") as status:
-
-        def tell(line: str) -> None:
-            status.update(line)
-            if not err.is_terminal:
-                err.print(line, markup=False)
-
-        weights = Weights(marquee_home(), tell)
-        for name in names or built_in():
-            weights.path(name)
-            if weights.entry(name).is_network:
-                weights.onnx(name)
+    weights = Weights(marquee_home(), err.print)
+    for name in names or built_in():
+        weights.path(name)
+        if weights.entry(name).is_network:
+            weights.onnx(name)
 
 
 @app.command("list")
@@ -42,7 +35,7 @@ def list_(
     """List every model: its task, where it comes from, its licence, and whether it is here."""
     statuses = Weights(marquee_home()).status()
     if json_:
-        print_json(json.dumps([s.entry.model_dump(mode="json") | {"cached": s.cached} for s in statuses]))
+        print_line(json.dumps([s.entry.model_dump(mode="json") | {"cached": s.cached} for s in statuses]))
         return
     rows = table("name", "task", "size", "here", "licence", "from", right=("size",))
     for status in statuses:
@@ -61,7 +54,7 @@ def pull(
 ) -> None:
     """Fetch models ahead of time, for a machine that will be offline."""
     fetch_missing(names)
-    out.print(f"ready: {', '.join(names or built_in())}", markup=False)
+    out.print(f"ready: {', '.join(names or built_in())}")
 
 
 @app.command()
@@ -69,7 +62,7 @@ def verify() -> None:
     """Check every cached file against its pinned sha256."""
     results = Weights(marquee_home()).verify()
     for name, intact in results.items():
-        out.print(f"{name}: {'intact' if intact else 'DAMAGED'}", markup=False)
+        out.print(f"{name}: {'intact' if intact else 'DAMAGED'}")
     damaged = [name for name, intact in results.items() if not intact]
     if damaged:
         raise WeightsCorruptError(f"damaged: {', '.join(damaged)}; 'marquee models pull' fetches them again")
@@ -78,7 +71,7 @@ def verify() -> None:
 @app.command()
 def path(name: Name) -> None:
     """Print where a model's file is, fetching it if need be."""
-    print_json(str(Weights(marquee_home()).path(name)))
+    print_line(str(Weights(marquee_home()).path(name)))
 
 
 @app.command()
@@ -91,4 +84,4 @@ def add(
 ) -> None:
     """Add an ONNX model of your own under a name."""
     entry = own.add(marquee_home(), name, task, file=file, url=url, sha256=sha256)
-    out.print(f"added {entry.name} ({entry.task}, {megabytes(entry.size)})", markup=False)
+    out.print(f"added {entry.name} ({entry.task}, {megabytes(entry.size)})")

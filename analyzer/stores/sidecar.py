@@ -12,14 +12,14 @@ from typing import Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from analyzer.errors import NewerSidecarError, OutputError, SidecarError
+from analyzer.errors import InputError, NewerSidecarError, OutputError, SidecarError
 from analyzer.paths import shown
 from analyzer.records import SCHEMA_VERSION, Movie, Source, Stage
 
 M = TypeVar("M", bound=BaseModel)
 
 SUFFIX = ".marquee.json"
-_LONGEST_NAME = 255  # bytes, of most file systems
+_LONGEST_NAME = 240  # bytes; most file systems take 255, and a damaged one's new name is longer
 
 
 class Header(BaseModel):
@@ -40,7 +40,8 @@ def sidecar_path(video: Path, folder: Path | None = None) -> Path:
     name = video.name + SUFFIX
     if len(os.fsencode(name)) > _LONGEST_NAME:
         digest = hashlib.sha256(os.fsencode(video.name)).hexdigest()[:16]
-        name = os.fsdecode(os.fsencode(video.name)[:180]) + "-" + digest + SUFFIX
+        beginning = os.fsencode(video.name)[:180].decode("utf-8", "ignore")
+        name = f"{beginning}-{digest}{SUFFIX}"
     return (folder or video.parent) / name
 
 
@@ -49,6 +50,7 @@ def read_header(path: Path) -> Header | None:
 
     Raises:
         SidecarError: it is damaged, or of a newer version.
+        InputError: it cannot be read.
     """
     return _read(path, Header)
 
@@ -58,6 +60,7 @@ def read(path: Path) -> Movie | None:
 
     Raises:
         SidecarError: it is damaged, or of a newer version.
+        InputError: it cannot be read.
     """
     return _read(path, Movie)
 
@@ -68,7 +71,7 @@ def _read(path: Path, model: type[M]) -> M | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise SidecarError(f"{shown(path)}: sidecar cannot be read: {error.strerror}") from None
+        raise InputError(f"{shown(path)}: sidecar cannot be read: {error.strerror or error}") from None
     try:
         return model.model_validate_json(text)
     except ValidationError as error:
@@ -135,7 +138,9 @@ def _complaining(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         hint = "" if error.errno == errno.ENOSPC else "; --output-dir DIR writes it elsewhere"
-        raise OutputError(f"{shown(path)}: sidecar cannot be written: {error.strerror}{hint}") from None
+        raise OutputError(
+            f"{shown(path)}: sidecar cannot be written: {error.strerror or error}{hint}"
+        ) from None
 
 
 def set_aside(path: Path) -> Path:
@@ -144,15 +149,14 @@ def set_aside(path: Path) -> Path:
     Raises:
         OutputError: it cannot be renamed.
     """
-    numbers = itertools.count(1)
-    while (aside := path.with_name(f"{path.name}.damaged-{next(numbers)}")).exists():
-        pass
     with _complaining(path):
-        return path.replace(aside)
+        names = (path.with_name(f"{path.name}.damaged-{n}") for n in itertools.count(1))
+        return path.rename(next(name for name in names if not name.exists()))
 
 
 def _sync_folder(folder: Path) -> None:
-    if os.name == "posix":  # Windows has no handle of a folder to sync
+    """Have the new name on the disk, where the system can do that: Windows and some network shares cannot."""
+    with contextlib.suppress(OSError):
         handle = os.open(folder, os.O_RDONLY)
         try:
             os.fsync(handle)

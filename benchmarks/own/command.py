@@ -7,7 +7,7 @@ from pathlib import Path
 
 from benchmarks.serve import serve
 
-MARQUEE = [sys.executable, "-c", "import sys; from analyzer.cli import main; sys.exit(main())"]
+MARQUEE = [sys.executable, "-m", "analyzer"]
 
 
 def make(option, path):

@@ -1,0 +1,91 @@
+"""A batch on the terminal: what becomes of each file, and a summary."""
+
+import json
+from collections import Counter
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from analyzer import jobs
+from analyzer.__main__ import INTERRUPTED
+from analyzer.cli.console import complain, err, print_line
+from analyzer.cli.progress import BatchProgress
+from analyzer.cli.weights import fetch_missing
+from analyzer.paths import as_text, shown
+
+
+def run_batch(paths: list[Path], job: jobs.Job, as_json: bool = False) -> int:
+    """Analyze the files, print what becomes of them and a summary; return the exit code."""
+    counts: Counter[str] = Counter()
+    failures: list[jobs.Outcome] = []
+    interrupted = False
+    with BatchProgress(len(paths)) as progress:
+        models = jobs.models_of(job)
+        run = jobs.run(paths, job, progress.start, lambda: fetch_missing(models))
+        try:
+            with closing(run) as outcomes:
+                for outcome in outcomes:
+                    counts[outcome.status] += 1
+                    failures += [outcome] if outcome.error else []
+                    progress.finish(counts.total())
+                    _report(outcome, as_json)
+        except KeyboardInterrupt:
+            interrupted = True
+    _summarize(counts, failures, len(paths), interrupted)
+    return INTERRUPTED if interrupted else exit_code(failures)
+
+
+def exit_code(failures: list[jobs.Outcome]) -> int:
+    """Return 0 if nothing failed, the code of the failures if they share one, else 1."""
+    codes = {outcome.error.exit_code for outcome in failures if outcome.error}
+    return codes.pop() if len(codes) == 1 else int(bool(codes))
+
+
+def _report(outcome: jobs.Outcome, as_json: bool) -> None:
+    if as_json:
+        print_line(json.dumps(_as_json(outcome)))
+    if outcome.notice:
+        complain(f"{shown(outcome.path)}: {outcome.notice}")
+    if outcome.error:
+        complain(str(outcome.error))
+    elif err.is_terminal:
+        err.print(f"{shown(outcome.path)}: {_in_words(outcome)}")
+
+
+def _in_words(outcome: jobs.Outcome) -> str:
+    movie = outcome.movie
+    if movie is None:
+        return f"up to date ({outcome.elapsed_s:.2f} s)"
+    leads = sum(person.role == "lead" for person in movie.people)
+    speed = movie.source.duration_s / outcome.elapsed_s if outcome.elapsed_s else 0
+    return (
+        f"{leads} leading of {len(movie.people)} people, {len(movie.faces)} faces, {len(movie.shots)} shots "
+        f"in {outcome.elapsed_s:.1f} s, {speed:.0f}x real time"
+    )
+
+
+def _as_json(outcome: jobs.Outcome) -> dict[str, Any]:
+    line: dict[str, Any] = {
+        "path": as_text(outcome.path),
+        "status": outcome.status,
+        "sidecar": as_text(outcome.sidecar) if outcome.sidecar else None,
+        "elapsed_s": round(outcome.elapsed_s, 3),
+    }
+    if outcome.notice:
+        line["notice"] = outcome.notice
+    if outcome.error:
+        line |= {"error": str(outcome.error), "exit_code": outcome.error.exit_code}
+    if movie := outcome.movie:
+        counts = ("people", "faces", "poses", "objects", "shots", "keyframes")
+        line |= {"duration_s": movie.source.duration_s} | {n: len(getattr(movie, n)) for n in counts}
+    return line
+
+
+def _summarize(counts: Counter[str], failures: list[jobs.Outcome], files: int, interrupted: bool) -> None:
+    words = f"{counts['done']} analyzed, {counts['fresh']} up to date, {counts['failed']} failed"
+    if interrupted:
+        words = f"stopped: {words}, {files - counts.total()} not done"
+    err.print(words)
+    if files > 1 and err.is_terminal:  # the lines above have scrolled away
+        for outcome in failures:
+            err.print(f"  {outcome.error}")
