@@ -25,6 +25,8 @@ CUT = 16.0
 """Content value from which an intra frame that the encoder chose to set begins a shot."""
 ALLOWANCE = {"fast": 0.08, "balanced": 1.0, "thorough": 1.0}
 """Share of a film's packets that may be decoded to judge changes."""
+_CLEAR = 27.0
+"""Content value that is a cut by PySceneDetect's own default."""
 _SPIKE = 3.0
 """A packet this many times larger than most holds a new picture."""
 _HELD = 12
@@ -83,14 +85,19 @@ class ShotFinder:
         self._longest = max(self._longest, size)
         self._read += size
         found, open_pairs = _by_sign(seen, last_is_sign=chosen)
-        linear = not (here.group.entry and here.group.closed)
-        if linear or (open_pairs and self._may_judge(size)):
+        # After the last group comes no frame that could tell whether it holds a change.
+        doubtful = open_pairs or after is None
+        if self._must_judge(here.group) or (doubtful and self._may_judge(size)):
             seen = [*self._walk(here), *(after.glimpses()[:1] if after else [])]
             found = judge.changes(seen, self.video.frame_s)
         else:
-            found += [self._by_size(here.group, a, b) for a, b in open_pairs if judge.content(a, b) >= CUT]
+            found += [change for a, b in open_pairs for change in self._by_size(here.group, a, b)]
         found += self._fades.see(seen)
         return self._accept(found)
+
+    def _must_judge(self, group: Group) -> bool:
+        """Whether a group is decoded whole in any case: it is asked for, or the next one goes on from it."""
+        return self.effort == "thorough" or not (group.entry and group.closed)
 
     def _may_judge(self, size: int) -> bool:
         if self._judged + size > ALLOWANCE[self.effort] * self._read:
@@ -110,13 +117,18 @@ class ShotFinder:
                 here.frames.append((seen[-1], frame))
         return seen
 
-    def _by_size(self, group: Group, a: Glimpse, b: Glimpse) -> Change:
-        """Guess where between two frames the shot changes: at the packet that is far larger than others."""
-        times = [(self.video.packet_s(packet), packet.size) for packet in group.packets[1:]]
-        between = [(size, time) for time, size in times if a.time_s < time < b.time_s]
-        if between and max(between)[0] > _SPIKE * median(size for size, _ in between):
-            return Change(max(between)[1], "cut")
-        return Change(b.time_s, "cut")
+    def _by_size(self, group: Group, a: Glimpse, b: Glimpse) -> list[Change]:
+        """Guess where between two frames the shot changes: at the packet that is far larger than most."""
+        if judge.dark(a) or judge.content(a, b) < CUT:
+            return []
+        times = [self.video.packet_s(packet) for packet in group.packets]
+        inside = [(p.size, i) for i, p in enumerate(group.packets) if a.time_s < times[i] < b.time_s]
+        if not inside or max(inside)[0] < _SPIKE * median(size for size, _ in inside):
+            return [Change(b.time_s, "cut")] if judge.content(a, b) >= _CLEAR else []
+        # Frames shown between the reference before it and the large one are coded after it, and small.
+        large = max(inside)[1]
+        before = max(times[:large])
+        return [Change(min((t for t in times if t > before), default=times[large]), "cut")]
 
     def _accept(self, found: list[Change]) -> list[Change]:
         accepted = []
@@ -141,9 +153,10 @@ def _by_sign(seen: list[Glimpse], last_is_sign: bool) -> tuple[list[Change], lis
     changes, open_pairs = [], []
     for a, b in pairwise(seen):
         value = judge.content(a, b)
-        if value < SAME or judge.alike(a, b) or judge.dark(a) or judge.dark(b):
+        if value < SAME or judge.alike(a, b) or judge.dark(b):
             continue
-        if value >= CUT and (b is not seen[-1] or last_is_sign):
+        marked = b is not seen[-1] or last_is_sign
+        if value >= CUT and marked and not judge.dark(a) and not judge.lit(a, b):
             changes.append(Change(b.time_s, "cut"))
         else:
             open_pairs.append((a, b))
