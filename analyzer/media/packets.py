@@ -61,7 +61,7 @@ class Clock:
         self._offset = 0
 
     def straighten(self, packet: Packet) -> None:
-        """Shift the packet's stamps so that decoding times never run backwards; give it some if it has none."""
+        """Shift the packet's stamps so that decoding times never run backwards; make them if it has none."""
         if packet.dts is None and packet.pts is None:
             packet.pts = packet.dts = 0 if self._last is None else self._last + self._frame - self._offset
         if packet.dts is not None:

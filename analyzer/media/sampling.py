@@ -134,9 +134,9 @@ class Sampler:
         if not entries:
             raise self._video.nothing_decoded()
         end_s = self._video.duration_s
-        self.shots = self._finder.shots(end_s)
+        times, tiles = [e.time_s for e in entries], [e.measures.tile for e in entries]
+        self.shots = self._finder.shots(times, end_s)
         self.keyframes = self._ledger.keyframes(self.shots)
-        tiles, times = [e.measures.tile for e in entries], [e.time_s for e in entries]
         self.phash = fingerprint.film_phash(tiles, times, end_s)
 
 

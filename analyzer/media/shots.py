@@ -6,6 +6,8 @@ group between them is decoded and judged frame by frame, within an allowance; be
 must do: where the picture changes, a packet is large.
 """
 
+from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from statistics import median
@@ -29,6 +31,8 @@ _CLEAR = 27.0
 """Content value that is a cut by PySceneDetect's own default."""
 _SPIKE = 3.0
 """A packet this many times larger than most holds a new picture."""
+_JITTER = 4
+"""Groups of regular length differ by so many packets: frames at their end may be coded in the next one."""
 _HELD = 12
 """Frames of a judged group that are kept at hand, so that they need not be decoded again."""
 _HELD_S = 0.2
@@ -71,6 +75,7 @@ class ShotFinder:
     changes: list[Change] = field(default_factory=list)
     _fades: judge.Fades = field(init=False)
     _longest: int = 0
+    _before: int = 0
     _read: int = 0
     _judged: int = 0
 
@@ -80,11 +85,9 @@ class ShotFinder:
     def find(self, here: Stretch, after: Stretch | None) -> list[Change]:
         """Return the changes in a stretch and at the start of the one `after` it, in order."""
         seen = [*here.glimpses(), *(after.glimpses()[:1] if after else [])]
+        found, open_pairs = _by_sign(seen, self._ended_early(here.group))
         size = len(here.group.packets)
-        chosen = size < self._longest - 1  # the encoder did not have to begin a new group
-        self._longest = max(self._longest, size)
         self._read += size
-        found, open_pairs = _by_sign(seen, last_is_sign=chosen)
         # After the last group comes no frame that could tell whether it holds a change.
         doubtful = open_pairs or after is None
         if self._must_judge(here.group) or (doubtful and self._may_judge(size)):
@@ -94,6 +97,13 @@ class ShotFinder:
             found += [change for a, b in open_pairs for change in self._by_size(here.group, a, b)]
         found += self._fades.see(seen)
         return self._accept(found)
+
+    def _ended_early(self, group: Group) -> bool:
+        """Whether the encoder ended a group though neither its length nor a regular beat asked for it."""
+        size, longest, before = len(group.packets), self._longest, self._before
+        self._longest, self._before = max(longest, size), size
+        regular = group.keys > 1 or abs(size - before) <= _JITTER
+        return size < longest - _JITTER and not regular
 
     def _must_judge(self, group: Group) -> bool:
         """Whether a group is decoded whole in any case: it is asked for, or the next one goes on from it."""
@@ -139,9 +149,14 @@ class ShotFinder:
                 accepted.append(change)
         return accepted
 
-    def shots(self, end_s: float) -> tuple[Shot, ...]:
-        """Return the shots up to the end of the film; a last one that is too short joins the one before."""
-        changes = [c for c in self.changes if end_s - c.time_s >= self.min_length_s]
+    def shots(self, looks_s: Sequence[float], end_s: float) -> tuple[Shot, ...]:
+        """Return the shots up to the end of the film; one that was never looked at joins the one before."""
+        ends = [*(change.time_s for change in self.changes[1:]), end_s]
+        changes = [
+            change
+            for change, end in zip(self.changes, ends, strict=False)
+            if bisect_left(looks_s, change.time_s) < bisect_left(looks_s, end)
+        ]
         ends = [*(c.time_s for c in changes), end_s]
         first = Shot(start_s=0, end_s=ends[0], transition="start")
         rest = zip(changes, ends[1:], strict=True)

@@ -130,7 +130,7 @@ def test_closing_early_releases_everything(film: Path, tmp_path: Path) -> None:
         frames.close()
     path.unlink()
     gc.collect()
-    assert not [o for o in gc.get_objects() if isinstance(o, av.VideoFrame)]
+    assert not [o for o in gc.get_objects() if isinstance(o, av.VideoFrame) and o.width]
 
 
 def test_memory_does_not_grow_with_length(make_clip, make_scene) -> None:
