@@ -26,6 +26,8 @@ WIDTH = 128
 _MICRO = Fraction(1, 1_000_000)
 _DARK = 14.0
 """Mean of RGB under which a frame is faded out."""
+_FADE_S = 1.5
+"""Nearer to black than this, what looks like a dissolve is half a fade."""
 _GREY = 12.0
 """Mean saturation under which only luma is judged, lest the missing colours count as unchanged."""
 _ALIKE = 0.85
@@ -121,7 +123,9 @@ def changes(glimpses: Sequence[Glimpse], frame_s: float) -> list[Change]:
     """Find cuts and dissolves among consecutive frames."""
     if len(glimpses) < 2:
         return []
+    black = [g.time_s for g in glimpses if dark(g)]
     soft = blends.find([g.time_s for g in glimpses], np.stack([g.pattern for g in glimpses]))
+    soft = [time for time in soft if not any(abs(time - other) < _FADE_S for other in black)]
     return _cuts(glimpses, frame_s) + [Change(time, "dissolve") for time in soft]
 
 

@@ -8,8 +8,10 @@ from typing import Literal
 
 Effort = Literal["fast", "balanced", "thorough"]
 
-GAP_S = {"fast": 60.0, "balanced": 3.8, "thorough": 0.5}
-"""Seconds after which a shot is looked at again; balanced promises 4, and frames lie apart."""
+GAP_S = {"fast": 60.0, "balanced": 3.5, "thorough": 0.5}
+"""Seconds after which a shot is looked at again; balanced promises 4, and both ends may be off by a slack."""
+SLACK_S = 0.25
+"""A frame at hand this near to the planned time will do."""
 LOOKS = {"fast": 1, "balanced": 3, "thorough": 1}
 """Looks that each shot gets, where it has so many frames."""
 KEY_EVERY_S = {"fast": 1.0, "balanced": 2.0, "thorough": 0.5}
@@ -69,7 +71,7 @@ class Planner:
             closes = i < len(edges) - 2 or ends_shot
             inside = [key for key in keys if begin - CLOSE_S <= key < end - CLOSE_S]
             times = self._times(begin, end, inside, closes)
-            slack = min(0.5, 0.3 * (end - begin) / (len(times) or 1))
+            slack = min(SLACK_S, 0.5 * (end - begin) / (len(times) or 1))
             stops += [Stop(t, self._shot, begin, end, CLOSE_S if t in inside else slack) for t in times]
             self._had += len(times)
             self._last_s = times[-1] if times else self._last_s

@@ -25,7 +25,7 @@ SAME = 9.0
 """Content value up to which two glimpses show one shot."""
 CUT = 16.0
 """Content value from which an intra frame that the encoder chose to set begins a shot."""
-ALLOWANCE = {"fast": 0.08, "balanced": 1.0, "thorough": 1.0}
+ALLOWANCE = {"fast": 0.05, "balanced": 1.0, "thorough": 1.0}
 """Share of a film's packets that may be decoded to judge changes."""
 _CLEAR = 27.0
 """Content value that is a cut by PySceneDetect's own default."""
@@ -33,8 +33,9 @@ _SPIKE = 3.0
 """A packet this many times larger than most holds a new picture."""
 _JITTER = 4
 """Groups of regular length differ by so many packets: frames at their end may be coded in the next one."""
-_HELD = 12
-"""Frames of a judged group that are kept at hand, so that they need not be decoded again."""
+_HELD = 32
+_HELD_BYTES = 96 << 20
+"""Frames of a judged group that are kept at hand, so that they need not be decoded again; at least four."""
 _HELD_S = 0.2
 
 
@@ -85,7 +86,7 @@ class ShotFinder:
     def find(self, here: Stretch, after: Stretch | None) -> list[Change]:
         """Return the changes in a stretch and at the start of the one `after` it, in order."""
         seen = [*here.glimpses(), *(after.glimpses()[:1] if after else [])]
-        found, open_pairs = _by_sign(seen, self._ended_early(here.group))
+        found, open_pairs = self._by_sign(seen, here.group)
         size = len(here.group.packets)
         self._read += size
         # After the last group comes no frame that could tell whether it holds a change.
@@ -98,12 +99,30 @@ class ShotFinder:
         found += self._fades.see(seen)
         return self._accept(found)
 
+    def _by_sign(
+        self, seen: list[Glimpse], group: Group
+    ) -> tuple[list[Change], list[tuple[Glimpse, Glimpse]]]:
+        """Return the changes that the encoder marked, and the pairs that differ without a clear mark."""
+        ended_early = self._ended_early(group)
+        trusting = self.effort == "fast"  # what is in doubt will hardly be decoded
+        changes, open_pairs = [], []
+        for a, b in pairwise(seen):
+            value = judge.content(a, b)
+            if value < SAME or judge.alike(a, b) or judge.dark(b):
+                continue
+            marked = value >= CUT and (b is not seen[-1] or ended_early) and not judge.dark(a)
+            if marked and (trusting or not judge.lit(a, b)):
+                changes.append(Change(b.time_s, "cut"))
+            else:
+                open_pairs.append((a, b))
+        return changes, open_pairs
+
     def _ended_early(self, group: Group) -> bool:
         """Whether the encoder ended a group though neither its length nor a regular beat asked for it."""
         size, longest, before = len(group.packets), self._longest, self._before
         self._longest, self._before = max(longest, size), size
         regular = group.keys > 1 or abs(size - before) <= _JITTER
-        return size < longest - _JITTER and not regular
+        return not regular and (self.effort == "fast" or size < longest - _JITTER)
 
     def _must_judge(self, group: Group) -> bool:
         """Whether a group is decoded whole in any case: it is asked for, or the next one goes on from it."""
@@ -118,7 +137,8 @@ class ShotFinder:
     def _walk(self, here: Stretch) -> list[Glimpse]:
         """Decode a stretch whole; keep some of its frames at hand."""
         span = self.video.packet_s(here.group.packets[-1]) - here.start_s
-        apart = max(_HELD_S, span / _HELD)
+        width, height = self.video.size
+        apart = max(_HELD_S, span / max(4, min(_HELD, _HELD_BYTES // (3 * width * height))))
         here.frames.clear()
         seen = []
         for frame in self.video.walker.frames(here.group):
@@ -161,18 +181,3 @@ class ShotFinder:
         first = Shot(start_s=0, end_s=ends[0], transition="start")
         rest = zip(changes, ends[1:], strict=True)
         return first, *(Shot(start_s=c.time_s, end_s=end, transition=c.transition) for c, end in rest)
-
-
-def _by_sign(seen: list[Glimpse], last_is_sign: bool) -> tuple[list[Change], list[tuple[Glimpse, Glimpse]]]:
-    """Return the changes that the encoder itself marked, and the pairs that differ without a mark."""
-    changes, open_pairs = [], []
-    for a, b in pairwise(seen):
-        value = judge.content(a, b)
-        if value < SAME or judge.alike(a, b) or judge.dark(b):
-            continue
-        marked = b is not seen[-1] or last_is_sign
-        if value >= CUT and marked and not judge.dark(a) and not judge.lit(a, b):
-            changes.append(Change(b.time_s, "cut"))
-        else:
-            open_pairs.append((a, b))
-    return changes, open_pairs

@@ -1,3 +1,5 @@
+import itertools
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -25,7 +27,7 @@ def test_promises(effort, group_lengths, data) -> None:
     assert all(stop.start_s <= stop.time_s < stop.end_s for stop in stops)
     assert times[0] == 0
     edges = [0.0, *changes, start]
-    for begin, end in zip(edges, edges[1:], strict=False):
+    for begin, end in itertools.pairwise(edges):
         inside = [t for t in times if begin - 1e-4 <= t < end - 1e-4]
         if end - begin > 1e-3:
             assert len(inside) >= LOOKS[effort]
