@@ -87,7 +87,8 @@ class Sampler:
         """Find a frame for each stop: at hand if there is one near, else by decoding the group so far."""
         at_hand = [(stop, _nearest(here, stop)) for stop in stops]
         alone = here.group.entry and here.group.closed
-        if not alone or all(frame for _, frame in at_hand):
+        found = {id(frame) for _, frame in at_hand if frame}
+        if not alone or len(found) == len(stops):
             yield from ((stop, frame) for stop, frame in at_hand if frame)
             return
         left = list(stops)

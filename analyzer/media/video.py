@@ -123,7 +123,7 @@ class Video:
                 packet = next(packets)
             except (StopIteration, EOFError):
                 return
-            except av.FFmpegError:
+            except (av.FFmpegError, IndexError):  # PyAV: a track that turned up on the way
                 self.health.fail()
                 packets = self._container.demux(self._stream)
                 continue

@@ -37,7 +37,7 @@ def test_fade(make_clip, make_scene, sample, effort: str, black: int) -> None:
     assert (72 - 14) / 24 <= shots[1].start_s <= (72 + black + 14) / 24
 
 
-@pytest.mark.parametrize("effort", ["fast", *EFFORTS])
+@pytest.mark.parametrize("effort", EFFORTS)  # fast believes the encoder, which may take a flash for a cut
 def test_flash_and_pan_are_no_cuts(make_clip, make_scene, sample, effort: str) -> None:
     frames = make_scene(1, 120)
     for i in (40, 41, 80):
