@@ -18,6 +18,8 @@ KEY_EVERY_S = {"fast": 1.0, "balanced": 2.0, "thorough": 0.5}
 """Key frames come free: they are looked at though nothing asks for it, at most this often."""
 CLOSE_S = 1e-4
 """Times that are nearer to each other than this are one."""
+_MAX_STEPS = 2000
+"""More than a group has packets: damaged time stamps must not ask for millions of looks."""
 _EARLY = 0.75
 """Looks are drawn towards the start of a group by this factor: decoding begins there."""
 
@@ -98,7 +100,7 @@ class Planner:
 
 def _between(a: float, b: float, gap_s: float, count: int) -> list[float]:
     """Return times between two looks: at least `count`, no gap over `gap_s`, rather early than late."""
-    steps = max(ceil((b - a) / gap_s - 1e-6), count + 1, 1)
+    steps = min(max(ceil((b - a) / gap_s - 1e-6), count + 1, 1), _MAX_STEPS)
     width = (b - a) / steps
     tail = (b - a) - (steps - 1) * width * _EARLY
     factor = _EARLY if tail <= gap_s else 1.0

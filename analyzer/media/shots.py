@@ -138,7 +138,7 @@ class ShotFinder:
         """Decode a stretch whole; keep some of its frames at hand."""
         span = self.video.packet_s(here.group.packets[-1]) - here.start_s
         width, height = self.video.size
-        apart = max(_HELD_S, span / max(4, min(_HELD, _HELD_BYTES // (3 * width * height))))
+        apart = max(_HELD_S, span / max(4, min(_HELD, _HELD_BYTES // max(1, 3 * width * height))))
         here.frames.clear()
         seen = []
         for frame in self.video.walker.frames(here.group):
