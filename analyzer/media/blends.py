@@ -22,8 +22,8 @@ _UNLIKE = 0.6
 """The ends of a dissolve correlate less than this."""
 _CHANGED = 10.0
 """They differ by at least this much, root of the mean square, of 255."""
-_TEXTURE = 6.0
-"""Both vary at least this much (standard deviation): else it is a fade."""
+_FLAT = 0.3
+"""Neither varies less than this share of what the other does (standard deviations): else it is a fade."""
 _RESIDUAL = 0.27
 """What no blend of the ends explains of a frame between, at most, as a share of their difference."""
 _STEP = 0.34
@@ -66,9 +66,8 @@ def _fit(frames: npt.NDArray[np.float32]) -> tuple[float, int] | None:
     start, end = frames[0], frames[-1]
     way = end - start
     length = float(way @ way)
-    if length < _CHANGED**2 * way.size or min(start.std(), end.std()) < _TEXTURE:
-        return None
-    if correlation(start, end) > _UNLIKE:
+    low, high = sorted([start.std(), end.std()])
+    if length < _CHANGED**2 * way.size or low < _FLAT * high or correlation(start, end) > _UNLIKE:
         return None
     moved = frames - start
     share = moved @ way / length

@@ -54,11 +54,19 @@ class Decoder:
         self._health = health
 
     def frames(self, group: Group, skip: Skip = "DEFAULT") -> Iterator[VideoFrame]:
-        """Decode a group: its frames in the order they are shown, but for those that `skip` names."""
+        """Decode a group: its frames in the order they are shown, but for those that `skip` names.
+
+        Frames shown before the key frame that they are coded after need the group before: they are left out.
+        """
         if group.entry:
             self._context.flush_buffers()
         if not self._context.codec.name.startswith("lib"):  # foreign decoders take it only when opened
             self._context.skip_frame = skip
+        for frame in self._decoded(group):
+            if frame.pts is None or frame.pts >= group.first_pts:
+                yield frame
+
+    def _decoded(self, group: Group) -> Iterator[VideoFrame]:
         for packet in group.packets:
             yield from self._decode(packet, group)
         if group.closed:

@@ -26,10 +26,14 @@ WIDTH = 128
 _MICRO = Fraction(1, 1_000_000)
 _DARK = 14.0
 """Mean of RGB under which a frame is faded out."""
+_FADE_S = 1.5
+"""Nearer to black than this, what looks like a dissolve is half a fade."""
 _GREY = 12.0
 """Mean saturation under which only luma is judged, lest the missing colours count as unchanged."""
 _ALIKE = 0.85
 """Frames that correlate this well show one thing in different light."""
+_LIT = 45.0
+"""Rise of the mean of RGB that a flash makes."""
 _FLASH = 4
 """Frames that a flash may last: what looks alike before and after it is one shot."""
 
@@ -100,21 +104,28 @@ def content(a: Glimpse, b: Glimpse) -> float:
     return float(detector._frame_score or 0.0)
 
 
+def lit(a: Glimpse, b: Glimpse) -> bool:
+    """Whether the second frame is so much brighter that it may be a flash."""
+    return b.brightness - a.brightness > _LIT
+
+
 def alike(a: Glimpse, b: Glimpse) -> bool:
     """Whether two frames show the same, perhaps in different light."""
     return blends.correlation(a.pattern, b.pattern) >= _ALIKE
 
 
 def dark(glimpse: Glimpse) -> bool:
-    """Whether a frame is black, or nearly: what it begins and ends is for `Fades` to judge."""
-    return glimpse.brightness < 2 * _DARK
+    """Whether a frame is faded out: what it begins and ends is for `Fades` to judge."""
+    return glimpse.brightness < _DARK
 
 
 def changes(glimpses: Sequence[Glimpse], frame_s: float) -> list[Change]:
     """Find cuts and dissolves among consecutive frames."""
     if len(glimpses) < 2:
         return []
+    black = [g.time_s for g in glimpses if dark(g)]
     soft = blends.find([g.time_s for g in glimpses], np.stack([g.pattern for g in glimpses]))
+    soft = [time for time in soft if not any(abs(time - other) < _FADE_S for other in black)]
     return _cuts(glimpses, frame_s) + [Change(time, "dissolve") for time in soft]
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
+from math import inf
 from typing import TYPE_CHECKING
 
 from av.packet import Packet as AnyPacket
@@ -39,6 +40,12 @@ class Group:
         """How many of its packets are key frames."""
         return sum(packet.is_keyframe for packet in self.packets)
 
+    @property
+    def first_pts(self) -> float:
+        """Stamp of the key frame that it begins with; minus infinity where that is not known."""
+        first = self.packets[0].pts
+        return first if self.entry and first is not None else -inf
+
 
 class Clock:
     """Straightens time stamps that jump back, as in joined transport streams.
@@ -54,19 +61,18 @@ class Clock:
         self._offset = 0
 
     def straighten(self, packet: Packet) -> None:
-        """Shift the packet's stamps so that decoding times never run backwards."""
-        stamp = packet.dts if packet.dts is not None else packet.pts
-        if stamp is None:
-            stamp = 0 if self._last is None else self._last + self._frame - self._offset
-            packet.pts = packet.dts = stamp
-        if self._last is not None and stamp + self._offset < self._last - self._frame:
-            self._offset = self._last + self._frame - stamp
-        if self._offset:
-            packet.pts = None if packet.pts is None else packet.pts + self._offset
-            packet.dts = None if packet.dts is None else packet.dts + self._offset
-        self._last = stamp + self._offset
-        shown = packet.pts if packet.pts is not None else self._last
-        self.end = max(self.end, shown + (packet.duration or self._frame))
+        """Shift the packet's stamps so that decoding times never run backwards; make them if it has none."""
+        if packet.dts is None and packet.pts is None:
+            packet.pts = packet.dts = 0 if self._last is None else self._last + self._frame - self._offset
+        if packet.dts is not None:
+            if self._last is not None and packet.dts + self._offset < self._last - self._frame:
+                self._offset = self._last + self._frame - packet.dts
+            packet.dts += self._offset
+            self._last = packet.dts
+        if packet.pts is not None:
+            packet.pts += self._offset
+        shown = packet.pts if packet.pts is not None else packet.dts
+        self.end = max(self.end, (shown or 0) + (packet.duration or self._frame))
 
 
 def group(packets: Iterable[Packet], time_base: Fraction, min_s: float) -> Iterator[Group]:

@@ -118,7 +118,8 @@ def _resize(plane: Plane, size: Size) -> Plane:
 def _colours(frame: VideoFrame) -> tuple[tuple[float, float], bool]:
     """Luma weights of red and blue, and whether the range is full."""
     default = _BT709 if frame.height >= _HD_HEIGHT else _BT601
-    full = frame.color_range == _FULL_RANGE or frame.format.name.startswith("yuvj")
+    name, tagged = frame.format.name, frame.color_range
+    full = tagged == _FULL_RANGE or name.startswith("yuvj") or (name.startswith("gray") and tagged != 1)
     return _LUMA.get(int(frame.colorspace), default), full
 
 

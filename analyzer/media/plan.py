@@ -8,14 +8,18 @@ from typing import Literal
 
 Effort = Literal["fast", "balanced", "thorough"]
 
-GAP_S = {"fast": 60.0, "balanced": 3.8, "thorough": 0.5}
-"""Seconds after which a shot is looked at again; balanced promises 4, and frames lie apart."""
+GAP_S = {"fast": 60.0, "balanced": 3.5, "thorough": 0.5}
+"""Seconds after which a shot is looked at again; balanced promises 4, and both ends may be off by a slack."""
+SLACK_S = 0.25
+"""A frame at hand this near to the planned time will do."""
 LOOKS = {"fast": 1, "balanced": 3, "thorough": 1}
 """Looks that each shot gets, where it has so many frames."""
 KEY_EVERY_S = {"fast": 1.0, "balanced": 2.0, "thorough": 0.5}
 """Key frames come free: they are looked at though nothing asks for it, at most this often."""
 CLOSE_S = 1e-4
 """Times that are nearer to each other than this are one."""
+_MAX_STEPS = 2000
+"""More than a group has packets: damaged time stamps must not ask for millions of looks."""
 _EARLY = 0.75
 """Looks are drawn towards the start of a group by this factor: decoding begins there."""
 
@@ -69,7 +73,7 @@ class Planner:
             closes = i < len(edges) - 2 or ends_shot
             inside = [key for key in keys if begin - CLOSE_S <= key < end - CLOSE_S]
             times = self._times(begin, end, inside, closes)
-            slack = min(0.5, 0.3 * (end - begin) / (len(times) or 1))
+            slack = min(SLACK_S, 0.5 * (end - begin) / (len(times) or 1))
             stops += [Stop(t, self._shot, begin, end, CLOSE_S if t in inside else slack) for t in times]
             self._had += len(times)
             self._last_s = times[-1] if times else self._last_s
@@ -96,7 +100,7 @@ class Planner:
 
 def _between(a: float, b: float, gap_s: float, count: int) -> list[float]:
     """Return times between two looks: at least `count`, no gap over `gap_s`, rather early than late."""
-    steps = max(ceil((b - a) / gap_s - 1e-6), count + 1, 1)
+    steps = min(max(ceil((b - a) / gap_s - 1e-6), count + 1, 1), _MAX_STEPS)
     width = (b - a) / steps
     tail = (b - a) - (steps - 1) * width * _EARLY
     factor = _EARLY if tail <= gap_s else 1.0

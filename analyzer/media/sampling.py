@@ -87,7 +87,8 @@ class Sampler:
         """Find a frame for each stop: at hand if there is one near, else by decoding the group so far."""
         at_hand = [(stop, _nearest(here, stop)) for stop in stops]
         alone = here.group.entry and here.group.closed
-        if not alone or all(frame for _, frame in at_hand):
+        found = {id(frame) for _, frame in at_hand if frame}
+        if not alone or len(found) == len(stops):
             yield from ((stop, frame) for stop, frame in at_hand if frame)
             return
         left = list(stops)
@@ -134,9 +135,9 @@ class Sampler:
         if not entries:
             raise self._video.nothing_decoded()
         end_s = self._video.duration_s
-        self.shots = self._finder.shots(end_s)
+        times, tiles = [e.time_s for e in entries], [e.measures.tile for e in entries]
+        self.shots = self._finder.shots(times, end_s)
         self.keyframes = self._ledger.keyframes(self.shots)
-        tiles, times = [e.measures.tile for e in entries], [e.time_s for e in entries]
         self.phash = fingerprint.film_phash(tiles, times, end_s)
 
 

@@ -6,6 +6,8 @@ group between them is decoded and judged frame by frame, within an allowance; be
 must do: where the picture changes, a packet is large.
 """
 
+from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from statistics import median
@@ -23,12 +25,17 @@ SAME = 9.0
 """Content value up to which two glimpses show one shot."""
 CUT = 16.0
 """Content value from which an intra frame that the encoder chose to set begins a shot."""
-ALLOWANCE = {"fast": 0.08, "balanced": 1.0, "thorough": 1.0}
+ALLOWANCE = {"fast": 0.05, "balanced": 1.0, "thorough": 1.0}
 """Share of a film's packets that may be decoded to judge changes."""
+_CLEAR = 27.0
+"""Content value that is a cut by PySceneDetect's own default."""
 _SPIKE = 3.0
 """A packet this many times larger than most holds a new picture."""
-_HELD = 12
-"""Frames of a judged group that are kept at hand, so that they need not be decoded again."""
+_JITTER = 4
+"""Groups of regular length differ by so many packets: frames at their end may be coded in the next one."""
+_HELD = 32
+_HELD_BYTES = 96 << 20
+"""Frames of a judged group that are kept at hand, so that they need not be decoded again; at least four."""
 _HELD_S = 0.2
 
 
@@ -69,6 +76,7 @@ class ShotFinder:
     changes: list[Change] = field(default_factory=list)
     _fades: judge.Fades = field(init=False)
     _longest: int = 0
+    _before: int = 0
     _read: int = 0
     _judged: int = 0
 
@@ -78,19 +86,47 @@ class ShotFinder:
     def find(self, here: Stretch, after: Stretch | None) -> list[Change]:
         """Return the changes in a stretch and at the start of the one `after` it, in order."""
         seen = [*here.glimpses(), *(after.glimpses()[:1] if after else [])]
+        found, open_pairs = self._by_sign(seen, here.group)
         size = len(here.group.packets)
-        chosen = size < self._longest - 1  # the encoder did not have to begin a new group
-        self._longest = max(self._longest, size)
         self._read += size
-        found, open_pairs = _by_sign(seen, last_is_sign=chosen)
-        linear = not (here.group.entry and here.group.closed)
-        if linear or (open_pairs and self._may_judge(size)):
+        # After the last group comes no frame that could tell whether it holds a change.
+        doubtful = open_pairs or after is None
+        if self._must_judge(here.group) or (doubtful and self._may_judge(size)):
             seen = [*self._walk(here), *(after.glimpses()[:1] if after else [])]
             found = judge.changes(seen, self.video.frame_s)
         else:
-            found += [self._by_size(here.group, a, b) for a, b in open_pairs if judge.content(a, b) >= CUT]
+            found += [change for a, b in open_pairs for change in self._by_size(here.group, a, b)]
         found += self._fades.see(seen)
         return self._accept(found)
+
+    def _by_sign(
+        self, seen: list[Glimpse], group: Group
+    ) -> tuple[list[Change], list[tuple[Glimpse, Glimpse]]]:
+        """Return the changes that the encoder marked, and the pairs that differ without a clear mark."""
+        ended_early = self._ended_early(group)
+        trusting = self.effort == "fast"  # what is in doubt will hardly be decoded
+        changes, open_pairs = [], []
+        for a, b in pairwise(seen):
+            value = judge.content(a, b)
+            if value < SAME or judge.alike(a, b) or judge.dark(b):
+                continue
+            marked = value >= CUT and (b is not seen[-1] or ended_early) and not judge.dark(a)
+            if marked and (trusting or not judge.lit(a, b)):
+                changes.append(Change(b.time_s, "cut"))
+            else:
+                open_pairs.append((a, b))
+        return changes, open_pairs
+
+    def _ended_early(self, group: Group) -> bool:
+        """Whether the encoder ended a group though neither its length nor a regular beat asked for it."""
+        size, longest, before = len(group.packets), self._longest, self._before
+        self._longest, self._before = max(longest, size), size
+        regular = group.keys > 1 or abs(size - before) <= _JITTER
+        return not regular and (self.effort == "fast" or size < longest - _JITTER)
+
+    def _must_judge(self, group: Group) -> bool:
+        """Whether a group is decoded whole in any case: it is asked for, or the next one goes on from it."""
+        return self.effort == "thorough" or not (group.entry and group.closed)
 
     def _may_judge(self, size: int) -> bool:
         if self._judged + size > ALLOWANCE[self.effort] * self._read:
@@ -101,7 +137,8 @@ class ShotFinder:
     def _walk(self, here: Stretch) -> list[Glimpse]:
         """Decode a stretch whole; keep some of its frames at hand."""
         span = self.video.packet_s(here.group.packets[-1]) - here.start_s
-        apart = max(_HELD_S, span / _HELD)
+        width, height = self.video.size
+        apart = max(_HELD_S, span / max(4, min(_HELD, _HELD_BYTES // max(1, 3 * width * height))))
         here.frames.clear()
         seen = []
         for frame in self.video.walker.frames(here.group):
@@ -110,13 +147,18 @@ class ShotFinder:
                 here.frames.append((seen[-1], frame))
         return seen
 
-    def _by_size(self, group: Group, a: Glimpse, b: Glimpse) -> Change:
-        """Guess where between two frames the shot changes: at the packet that is far larger than others."""
-        times = [(self.video.packet_s(packet), packet.size) for packet in group.packets[1:]]
-        between = [(size, time) for time, size in times if a.time_s < time < b.time_s]
-        if between and max(between)[0] > _SPIKE * median(size for size, _ in between):
-            return Change(max(between)[1], "cut")
-        return Change(b.time_s, "cut")
+    def _by_size(self, group: Group, a: Glimpse, b: Glimpse) -> list[Change]:
+        """Guess where between two frames the shot changes: at the packet that is far larger than most."""
+        if judge.dark(a) or judge.content(a, b) < CUT:
+            return []
+        times = [self.video.packet_s(packet) for packet in group.packets]
+        inside = [(p.size, i) for i, p in enumerate(group.packets) if a.time_s < times[i] < b.time_s]
+        if not inside or max(inside)[0] < _SPIKE * median(size for size, _ in inside):
+            return [Change(b.time_s, "cut")] if judge.content(a, b) >= _CLEAR else []
+        # Frames shown between the reference before it and the large one are coded after it, and small.
+        large = max(inside)[1]
+        before = max(times[:large])
+        return [Change(min((t for t in times if t > before), default=times[large]), "cut")]
 
     def _accept(self, found: list[Change]) -> list[Change]:
         accepted = []
@@ -127,24 +169,15 @@ class ShotFinder:
                 accepted.append(change)
         return accepted
 
-    def shots(self, end_s: float) -> tuple[Shot, ...]:
-        """Return the shots up to the end of the film; a last one that is too short joins the one before."""
-        changes = [c for c in self.changes if end_s - c.time_s >= self.min_length_s]
+    def shots(self, looks_s: Sequence[float], end_s: float) -> tuple[Shot, ...]:
+        """Return the shots up to the end of the film; one that was never looked at joins the one before."""
+        ends = [*(change.time_s for change in self.changes[1:]), end_s]
+        changes = [
+            change
+            for change, end in zip(self.changes, ends, strict=False)
+            if bisect_left(looks_s, change.time_s) < bisect_left(looks_s, end)
+        ]
         ends = [*(c.time_s for c in changes), end_s]
         first = Shot(start_s=0, end_s=ends[0], transition="start")
         rest = zip(changes, ends[1:], strict=True)
         return first, *(Shot(start_s=c.time_s, end_s=end, transition=c.transition) for c, end in rest)
-
-
-def _by_sign(seen: list[Glimpse], last_is_sign: bool) -> tuple[list[Change], list[tuple[Glimpse, Glimpse]]]:
-    """Return the changes that the encoder itself marked, and the pairs that differ without a mark."""
-    changes, open_pairs = [], []
-    for a, b in pairwise(seen):
-        value = judge.content(a, b)
-        if value < SAME or judge.alike(a, b) or judge.dark(a) or judge.dark(b):
-            continue
-        if value >= CUT and (b is not seen[-1] or last_is_sign):
-            changes.append(Change(b.time_s, "cut"))
-        else:
-            open_pairs.append((a, b))
-    return changes, open_pairs

@@ -22,6 +22,8 @@ from analyzer.records import Source
 
 _SQUARE = 0.01
 """Pixels at most this much wider or taller than square count as square: nobody sees it."""
+_RATES = (0.01, 1000)
+"""Frames a second; beyond that, the header is damaged."""
 _MAX_ASPECT = 16
 """A pixel more oblong than this is a damaged header, not a picture."""
 _ANGLES: dict[int, Literal[0, 90, 180, 270]] = {0: 0, 90: 270, 180: 180, 270: 90}
@@ -69,6 +71,7 @@ class Video:
         self._first: int | None = None
         self._packets = 0
         self._whole = False
+        self._coded: pixels.Size = (stream.codec_context.width, stream.codec_context.height)
         self._turn = 0
 
     @property
@@ -87,7 +90,7 @@ class Video:
     def frame_s(self) -> float:
         """How long a frame is usually shown, seconds."""
         rate = self._stream.average_rate or self._stream.guessed_rate
-        return float(1 / rate) if rate else 0.04
+        return float(1 / rate) if rate and _RATES[0] <= rate <= _RATES[1] else 0.04
 
     @property
     def size(self) -> pixels.Size:
@@ -96,13 +99,11 @@ class Video:
         return (height, width) if self._turn in (90, 270) else (width, height)
 
     def _square_size(self) -> pixels.Size:
-        context = self._stream.codec_context
+        width, height = self._coded
         aspect = float(self._stream.sample_aspect_ratio or 1)
         if abs(aspect - 1) <= _SQUARE or not 1 / _MAX_ASPECT <= aspect <= _MAX_ASPECT:
-            return context.width, context.height
-        if aspect > 1:
-            return round(context.width * aspect), context.height
-        return context.width, round(context.height / aspect)
+            return width, height
+        return (round(width * aspect), height) if aspect > 1 else (width, round(height / aspect))
 
     def image(self, frame: VideoFrame, max_side: int) -> pixels.Image:
         """Return the frame as upright RGB uint8 (H, W, 3), square pixels, long side at most `max_side`."""
@@ -123,7 +124,7 @@ class Video:
                 packet = next(packets)
             except (StopIteration, EOFError):
                 return
-            except av.FFmpegError:
+            except (av.FFmpegError, IndexError):  # PyAV: a track that turned up on the way
                 self.health.fail()
                 packets = self._container.demux(self._stream)
                 continue
@@ -138,6 +139,7 @@ class Video:
         stamp = self._clock.end if stamp is None else stamp
         if self._first is None:
             self._first = stamp
+            self._coded = (frame.width, frame.height)  # later frames of other sizes are scaled to this one
             self._turn = frame.rotation % 360 if frame.rotation % 90 == 0 else 0
         return float((stamp - self._first) * self._time_base)
 
