@@ -11,10 +11,12 @@ from analyzer.detect.look import look
 from analyzer.detect.networks import shared_networks
 from analyzer.detect.opening import open_detectors
 from analyzer.detect.table import KINDS
+from analyzer.errors import InputError
 from analyzer.media.fingerprint import oshash
 from analyzer.media.sampling import Sampler
 from analyzer.media.video import open_video
 from analyzer.overlap import ReadAhead
+from analyzer.paths import shown
 from analyzer.people.billing import bill
 from analyzer.people.tracks import make_tracks
 from analyzer.progress import Progress, silent
@@ -58,14 +60,15 @@ def analyze(
         progress: told how far it is, from time to time.
 
     Raises:
-        InputError: the file is missing or unreadable.
+        InputError: the file is missing or unreadable, or changes meanwhile.
         MediaError: it is not a video, or nothing in it can be decoded.
         UsageError: a setting names an unknown network.
         ModelError: a network or its weights cannot be had, or do not work.
     """
     video, settings = Path(path), settings or load()
     now = manifest.expected(settings)
-    if previous and previous.source.oshash != oshash(video):
+    fingerprint = oshash(video)
+    if previous and previous.source.oshash != fingerprint:
         previous = None
     before = previous.manifest if previous else {}
     todo = manifest.stale(before, now, only, force)
@@ -75,6 +78,10 @@ def analyze(
     kinds = [stage for stage in todo if stage in KINDS]
     if kinds or "frames" in todo:
         parts |= _watch(video, kinds, settings, progress)
+        if parts["source"].oshash != fingerprint:
+            raise InputError(f"{shown(video)}: changed while it was read; try again when it is complete")
+        if previous and "frames" not in todo and parts["keyframes"] != previous.keyframes:
+            return analyze(path, settings, only=only, progress=progress)  # what was kept is of other frames
     if "people" in todo:
         parts |= _group(parts, settings)
     return Movie(manifest=kept, **parts)
@@ -82,17 +89,16 @@ def analyze(
 
 def _watch(video: Path, kinds: Collection[str], settings: Settings, progress: Progress) -> Parts:
     """Decode the video and look for `kinds`; decoding, preparing and inference overlap."""
+    found: dict[str, list[Any]] = {kind: [] for kind in kinds}
     with open_video(video) as film:
-        sampler = Sampler(film, settings.keyframes, settings.shots)
+        sampler = Sampler(film, settings.keyframes, settings.shots, progress)
         with ReadAhead(iter(sampler), READ_AHEAD) as frames:
             networks = shared_networks(settings)  # loads while the first frames are decoded
             detectors = open_detectors(kinds, networks, settings)
-            found: dict[str, list[Any]] = {kind: [] for kind in kinds}
             with closing(look(frames, detectors, networks.engine)) as batches:
-                for time_s, findings in batches:
+                for findings in batches:
                     for kind, records in findings.items():
                         found[kind] += records
-                    progress(time_s, film.duration_s)
         parts = {"source": film.source(sampler.phash), "shots": sampler.shots, "keyframes": sampler.keyframes}
     return parts | {FIELDS[kind][0]: tuple(records) for kind, records in found.items()}
 

@@ -14,15 +14,14 @@ Findings = dict[str, Sequence[Any]]
 
 def look(
     frames: Iterable[Frame], detectors: Mapping[str, Detector[Any]], engine: Engine
-) -> Generator[tuple[float, Findings], None, None]:
-    """Yield (time of the last frame, findings) for each batch, in order.
+) -> Generator[Findings, None, None]:
+    """Yield the findings of each batch, in order.
 
     One batch more than the engine has streams is in hand: while one is prepared in Python, the others are in
     the networks. Lazy: no more batches of images than that, and two, are alive at once.
     """
 
-    def find(batch: Batch) -> tuple[float, Findings]:
-        findings = {kind: detector.detect(batch) for kind, detector in detectors.items()}
-        return batch.frames[-1].time_s, findings
+    def find(batch: Batch) -> Findings:
+        return {kind: detector.detect(batch) for kind, detector in detectors.items()}
 
     yield from map_ahead(find, map(Batch, batched(frames, engine.batch_size)), engine.streams + 1)

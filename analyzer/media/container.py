@@ -4,7 +4,6 @@ FFmpeg is given bytes, never a path or a protocol: it reads from an open Python 
 has nothing to open other files with. Beside that only formats that carry their pictures themselves pass.
 """
 
-import os
 import stat
 from pathlib import Path
 from typing import BinaryIO
@@ -15,6 +14,7 @@ from av.stream import Disposition
 from av.video.stream import VideoStream
 
 from analyzer.errors import InputError, MediaError, UnsafeMediaError
+from analyzer.paths import shown
 
 FORMATS = (
     "mov,matroska,avi,flv,asf,mpeg,mpegts,mpegvideo,m4v,h264,hevc,vvc,av1,obu,ivf,ogg,gif,apng,rm,nut,mxf,wtv,dv,"
@@ -44,12 +44,6 @@ class Bytes:
         self.tell = file.tell
 
 
-def show(path: Path) -> str:
-    """The name as one printable line; bytes that are not UTF-8 and control characters as escapes."""
-    text = os.fspath(path).encode("utf-8", "backslashreplace").decode("utf-8")
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
-
-
 def open_file(path: Path) -> BinaryIO:
     """Open a regular file for reading.
 
@@ -59,16 +53,16 @@ def open_file(path: Path) -> BinaryIO:
     try:
         kind = path.stat().st_mode
         if stat.S_ISDIR(kind):
-            raise InputError(f"{show(path)}: is a directory; name the video files in it")
+            raise InputError(f"{shown(path)}: is a directory; name the video files in it")
         if not stat.S_ISREG(kind):
-            raise InputError(f"{show(path)}: is not a regular file; copy its content into one")
+            raise InputError(f"{shown(path)}: is not a regular file; copy its content into one")
         return path.open("rb")
     except FileNotFoundError:
-        raise InputError(f"{show(path)}: no such file; check the name") from None
+        raise InputError(f"{shown(path)}: no such file; check the name") from None
     except PermissionError:
-        raise InputError(f"{show(path)}: no permission to read it; change its rights or owner") from None
+        raise InputError(f"{shown(path)}: no permission to read it; change its rights or owner") from None
     except (OSError, ValueError) as error:
-        raise InputError(f"{show(path)}: cannot be opened: {error}") from None
+        raise InputError(f"{shown(path)}: cannot be opened: {error}") from None
 
 
 def open_container(file: BinaryIO, path: Path) -> InputContainer:
@@ -80,7 +74,7 @@ def open_container(file: BinaryIO, path: Path) -> InputContainer:
     """
     head = file.read(64)
     if not head:
-        raise MediaError(f"{show(path)}: is empty; fetch it again")
+        raise MediaError(f"{shown(path)}: is empty; fetch it again")
     file.seek(0)
     options = {"protocol_whitelist": "", "format_whitelist": FORMATS}
     try:
@@ -102,10 +96,10 @@ def choose_stream(container: InputContainer, path: Path) -> VideoStream:
     """
     streams = [s for s in container.streams.video if not s.disposition & _NOT_FILM]
     if not streams:
-        raise MediaError(f"{show(path)}: holds no video track, only {_tracks(container)}; name a video file")
+        raise MediaError(f"{shown(path)}: holds no video track, only {_tracks(container)}; name a video file")
     known = [s for s in streams if s.codec_context is not None]
     if not known:
-        raise MediaError(f"{show(path)}: its video codec is not known; convert it, for example to H.264")
+        raise MediaError(f"{shown(path)}: its video codec is not known; convert it, for example to H.264")
     return max(known, key=_merit)
 
 
@@ -130,12 +124,14 @@ def _refusal(head: bytes, path: Path) -> MediaError:
     text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
     if text.startswith(_SCRIPTS) or b"<MPD" in text:
         return UnsafeMediaError(
-            f"{show(path)}: is a playlist or script that names other files; analyze those files themselves"
+            f"{shown(path)}: is a playlist or script that names other files; analyze those files themselves"
         )
     if kind := _picture(head):
-        return MediaError(f"{show(path)}: is a single picture ({kind}), not a video; name a video file")
+        return MediaError(f"{shown(path)}: is a single picture ({kind}), not a video; name a video file")
     if head[:3] in (b"FWS", b"CWS", b"ZWS"):
-        return MediaError(f"{show(path)}: is a Flash program (SWF), not a video; convert it to a video first")
+        return MediaError(
+            f"{shown(path)}: is a Flash program (SWF), not a video; convert it to a video first"
+        )
     if head[4:8] == b"ftyp":
-        return MediaError(f"{show(path)}: its index is missing (cut off?); fetch it again or repair it")
-    return MediaError(f"{show(path)}: is in no known video format, or its start is damaged; fetch it again")
+        return MediaError(f"{shown(path)}: its index is missing (cut off?); fetch it again or repair it")
+    return MediaError(f"{shown(path)}: is in no known video format, or its start is damaged; fetch it again")

@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from analyzer.errors import InputError
-from analyzer.media.container import open_file, show
+from analyzer.media.container import open_file
+from analyzer.paths import shown
 
 _BLOCK = 64 * 1024
 _MASK = 0xFFFFFFFFFFFFFFFF
@@ -36,7 +37,7 @@ def oshash(path: Path) -> str:
             file.seek(max(0, size - _BLOCK))
             tail = file.read(_BLOCK)
         except OSError as error:
-            raise InputError(f"{show(path)}: cannot be read: {error}") from None
+            raise InputError(f"{shown(path)}: cannot be read: {error}") from None
     return f"{(size + _sum(head) + _sum(tail)) & _MASK:016x}"
 
 

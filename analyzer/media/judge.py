@@ -8,14 +8,14 @@ from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-from scenedetect import (  # type: ignore[import-untyped]
+from scenedetect import (
     AdaptiveDetector,
     ContentDetector,
     FrameTimecode,
     SceneDetector,
     ThresholdDetector,
 )
-from scenedetect.common import Timecode  # type: ignore[import-untyped]
+from scenedetect.common import Timecode
 
 from analyzer.media import blends
 from analyzer.media.pixels import Image

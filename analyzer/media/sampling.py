@@ -18,6 +18,7 @@ from analyzer.media.pixels import Image
 from analyzer.media.plan import Planner, Stop
 from analyzer.media.shots import ShotFinder, Stretch, glimpse
 from analyzer.media.video import Video
+from analyzer.progress import Progress, silent
 from analyzer.records import Keyframe, Shot
 from analyzer.settings import Keyframes, Shots
 
@@ -45,6 +46,9 @@ class Frame:
 class Sampler:
     """Iterate once; the attributes are whole after that.
 
+    Args:
+        progress: told how far the film has been read, whether or not frames come of it.
+
     Attributes:
         keyframes: every look that was taken, analyzed or not.
         shots: the shots, without gaps from 0 to the film's end.
@@ -54,11 +58,12 @@ class Sampler:
         MediaError: while iterating: nothing could be decoded.
     """
 
-    def __init__(self, video: Video, keyframes: Keyframes, shots: Shots) -> None:
+    def __init__(self, video: Video, keyframes: Keyframes, shots: Shots, progress: Progress = silent) -> None:
         self.keyframes: tuple[Keyframe, ...] = ()
         self.shots: tuple[Shot, ...] = ()
         self.phash: int | None = None
         self._video = video
+        self._progress = progress
         self._settings = keyframes
         self._finder = ShotFinder(video, keyframes.effort, shots.min_length_s)
         self._planner = Planner(keyframes.effort)
@@ -81,7 +86,9 @@ class Sampler:
         """Read the groups, and decode of each what can be decoded alone."""
         for group in self._video.groups(MIN_GROUP_S):
             frames = [(glimpse(self._video, frame), frame) for frame in self._video.scout.alone(group)]
-            yield Stretch(group, self._video.packet_s(group.packets[0]), frames)
+            start_s = self._video.packet_s(group.packets[0])
+            self._progress(start_s, self._video.duration_s)
+            yield Stretch(group, start_s, frames)
 
     def _visit(self, here: Stretch, stops: list[Stop]) -> Iterator[tuple[Stop, VideoFrame]]:
         """Find a frame for each stop: at hand if there is one near, else by decoding the group so far."""

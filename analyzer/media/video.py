@@ -15,9 +15,10 @@ from av.video.stream import VideoStream
 
 from analyzer.errors import MediaError
 from analyzer.media import fingerprint, pixels
-from analyzer.media.container import choose_stream, open_container, open_file, show
+from analyzer.media.container import choose_stream, open_container, open_file
 from analyzer.media.decoder import Decoder, Health
 from analyzer.media.packets import Clock, Group, Packet, group
+from analyzer.paths import as_text, shown
 from analyzer.records import Source
 
 _SQUARE = 0.01
@@ -150,22 +151,24 @@ class Video:
 
     def nothing_decoded(self) -> MediaError:
         """Return the error to raise where not one frame came out."""
-        return MediaError(f"{show(self.path)}: nothing in it can be decoded; fetch it again or convert it")
+        return MediaError(f"{shown(self.path)}: nothing in it can be decoded; fetch it again or convert it")
 
     def source(self, phash: int | None) -> Source:
         """Return what is known about the file; whole only after all groups were read.
 
         Raises:
             MediaError: nothing could be decoded.
+            InputError: the file is gone.
         """
         if self._first is None:
             raise self.nothing_decoded()
+        oshash = fingerprint.oshash(self.path)
         width, height = self.size
         context = self._stream.codec_context
         return Source(
-            path=show(self.path.absolute()),
+            path=as_text(self.path.absolute()),
             size_bytes=self.path.stat().st_size,
-            oshash=fingerprint.oshash(self.path),
+            oshash=oshash,
             phash=None if phash is None else f"{phash:016x}",
             duration_s=self.duration_s,
             first_frame_s=float(self._first * self._time_base),
