@@ -60,7 +60,7 @@ def test_name_that_is_not_utf8(tmp_path: Path, film: Path) -> None:
     with open_video(path) as video:
         next(video.scout.alone(next(video.groups(1.0))))
     path.write_bytes(b"")
-    assert "caf\\udce9.mp4: is empty" in message(path, MediaError)
+    assert "caf\\xe9.mp4: is empty" in message(path, MediaError)
 
 
 def test_missing_and_directory(tmp_path: Path) -> None:

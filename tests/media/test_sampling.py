@@ -29,7 +29,7 @@ SUFFIX = {"vp8": ".webm", "mpeg2": ".ts", "all intra": ".avi"}
 @pytest.fixture(scope="module")
 def encoded(film: Path, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Path:
     """The film in one of the encodings."""
-    from conftest import write  # type: ignore[import-not-found]
+    from tests.media.conftest import write
 
     name = request.param
     options = dict(ENCODINGS[name])
