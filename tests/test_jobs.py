@@ -1,20 +1,21 @@
 """Many files, each in the worker: what fails costs one file."""
 
-import os
 import shutil
 import signal
+import time
 from pathlib import Path
 
 import psutil
 import pytest
 
+from analyzer.detect.table import KINDS
 from analyzer.errors import MediaError, NewerSidecarError, OutputError, WorkerError
 from analyzer.jobs import Job, Outcome, discover, run
 from analyzer.progress import silent
 from analyzer.records import Movie
 from analyzer.settings import Settings, load
 from analyzer.stores import sidecar
-from analyzer.worker import Worker
+from analyzer.worker import Worker, _understand
 from tests.clips import nobody_clip
 from tests.conftest import Demo
 
@@ -79,6 +80,15 @@ def test_a_damaged_sidecar_is_set_aside_and_made_anew(video: Path) -> None:
     assert next(video.parent.glob("*.damaged-1")).read_bytes() == b"{"
 
 
+def test_a_sidecar_with_a_sound_head_and_a_damaged_body_is_made_anew(video: Path) -> None:
+    go([video])
+    path = sidecar.sidecar_path(video)
+    path.write_text(path.read_text().replace('"keyframe":0', '"keyframe":99'))
+    (outcome,) = go([video], force=True)
+    assert outcome.status == "done"
+    assert sidecar.read(path) == outcome.movie
+
+
 def test_a_newer_sidecar_is_left_alone(video: Path, movie: Movie) -> None:
     path = sidecar.sidecar_path(video)
     path.write_text(movie.model_dump_json().replace('"schema_version":1', '"schema_version":2'))
@@ -112,15 +122,17 @@ def test_folders_patterns_and_names(tmp_path: Path) -> None:
     ]
 
 
-def _child() -> psutil.Process:
-    children = [c for c in psutil.Process().children() if "analyzer.child" in c.cmdline()]
-    assert len(children) == 1
-    return children[0]
+def _send(number: int) -> None:
+    """Signal the worker's process, if it still runs, and only once."""
+    for child in psutil.Process().children():
+        if child.status() not in (psutil.STATUS_ZOMBIE, psutil.STATUS_STOPPED):
+            assert "analyzer.child" in child.cmdline()
+            child.send_signal(number)
 
 
 def test_a_crashing_worker_costs_one_file(demo: Demo, video: Path) -> None:
     def crash(done_s: float, duration_s: float) -> None:
-        os.kill(_child().pid, signal.SIGSEGV)
+        _send(signal.SIGSEGV)
 
     with Worker(load()) as worker:
         with pytest.raises(WorkerError, match="crashed the worker"):
@@ -129,9 +141,37 @@ def test_a_crashing_worker_costs_one_file(demo: Demo, video: Path) -> None:
     assert not psutil.Process().children()
 
 
+def test_a_worker_that_dies_idle_does_not_cost_the_next_file(video: Path) -> None:
+    with Worker(load()) as worker:
+        worker.analyze(video, None, ("objects",), False, silent)
+        _send(signal.SIGKILL)
+        time.sleep(0.5)
+        assert worker.analyze(video, None, ("objects",), False, silent).keyframes
+
+
+def test_nothing_in_the_current_folder_is_run(
+    video: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Videos lie in folders where anything else lies, too."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("av", "json", "numpy", "analyzer"):
+        (tmp_path / f"{name}.py").write_text(f"open('{tmp_path}/run-{name}', 'w')\nraise SystemExit")
+    with Worker(load()) as worker:
+        assert worker.analyze(video, None, ("objects",), False, silent).keyframes
+    assert not list(tmp_path.glob("run-*"))
+
+
+@pytest.mark.parametrize(
+    "line", [b"", b"movie {}", b"movie", b"progress [1.0", b"progress 3", b"error {}", b"error", b"hello"]
+)
+def test_what_a_child_says_is_not_believed(line: bytes) -> None:
+    with pytest.raises(WorkerError):
+        _understand(line, silent)
+
+
 def test_a_standing_worker_is_given_up(demo: Demo) -> None:
     def stop(done_s: float, duration_s: float) -> None:
-        os.kill(_child().pid, signal.SIGSTOP)
+        _send(signal.SIGSTOP)
 
     with (
         Worker(load(assignments=["jobs.stall_s=15", "engine.batch_size=2"])) as worker,
@@ -141,10 +181,9 @@ def test_a_standing_worker_is_given_up(demo: Demo) -> None:
 
 
 def test_a_greedy_worker_is_given_up(demo: Demo) -> None:
-    tight = load()
-    tight = tight.model_copy(update={"jobs": tight.jobs.model_copy(update={"max_memory_mb": 64})})
-    with Worker(tight) as worker, pytest.raises(WorkerError, match="over 64 MB of memory"):
-        worker.analyze(demo.video, None, ("objects",), False, silent)
+    tight = load(assignments=["jobs.max_memory_mb=256"])  # the networks alone take more
+    with Worker(tight) as worker, pytest.raises(WorkerError, match="over 256 MB of memory"):
+        worker.analyze(demo.video, None, KINDS, False, silent)
 
 
 def test_an_error_comes_back_as_what_it_was(tmp_path: Path) -> None:

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from analyzer import analyze
-from analyzer.errors import MediaError, UsageError
+from analyzer.errors import InputError, MediaError, UsageError
+from analyzer.media.write import write_video
 from analyzer.records import Movie
 from analyzer.settings import load
 from tests.clips import nobody_clip
@@ -114,6 +115,29 @@ def test_a_changed_file_is_analyzed_anew(demo: Demo, tmp_path: Path) -> None:
         file.write(b"\0" * 8)
     _, touched = decoded(Path(video), previous=demo.movie)
     assert touched
+
+
+def test_a_file_that_grows_while_it_is_read_is_refused(demo: Demo, tmp_path: Path) -> None:
+    video = Path(shutil.copy(demo.video, tmp_path / "x.mp4"))
+
+    def grow(done_s: float, duration_s: float) -> None:
+        with video.open("ab") as file:
+            file.write(b"\0" * 8)
+
+    with pytest.raises(InputError, match="changed while it was read"):
+        analyze(video, only=["objects"], progress=grow)
+
+
+def test_progress_is_told_though_nothing_is_analyzed(tmp_path: Path) -> None:
+    """A still picture or black leaves no new frames to look at for hours: that is no standstill."""
+    video = tmp_path / "still.mp4"
+    still = np.full((90, 160, 3), 80, np.uint8)
+    write_video(video, (still for _ in range(1500)), 25, options={"preset": "ultrafast", "g": 50})
+    told: list[float] = []
+    movie = analyze(video, progress=lambda done, total: told.append(done))
+    assert sum(k.seen_as == i for i, k in enumerate(movie.keyframes)) <= 1
+    assert len(told) > 10
+    assert told == sorted(told)
 
 
 def test_a_film_without_people_has_none(tmp_path: Path) -> None:

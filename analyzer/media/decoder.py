@@ -50,6 +50,8 @@ class Decoder:
 
     def __init__(self, context: VideoCodecContext, health: Health) -> None:
         context.thread_type = "NONE"  # faster for single key frames, and no delay
+        # A sixth of decoding is smoothing; frames that no other is coded after do without.
+        context.options = {**context.options, "skip_loop_filter": "noref"}
         self._context = context
         self._health = health
 

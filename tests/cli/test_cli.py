@@ -1,5 +1,6 @@
 """The command line as a person uses it: a process, its output and its exit code."""
 
+import contextlib
 import json
 import os
 import shutil
@@ -12,6 +13,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from analyzer.records import Movie, Person
 from analyzer.stores import sidecar
 from tests.clips import long_clip, nobody_clip
 from tests.conftest import Demo
@@ -82,6 +84,10 @@ def test_different_failures_end_with_1(tmp_path: Path) -> None:
         (["analyze", "x.mp4", "--batch-size", "0"], 2, "--batch-size"),
         (["analyze", "x.mp4"], 3, "x.mp4: no such file"),
         (["analyze", "."], 2, "no video found"),
+        (["analyze", ""], 2, "an empty file name"),
+        (["analyze", "x.mp4", "--only", ""], 2, "choose from faces"),
+        (["analyze", "x.mp4", "--output-dir", sys.executable], 2, "is not a folder"),
+        (["demo", sys.executable], 6, "cannot be made"),
         (["info", "x.mp4"], 3, "marquee analyze x.mp4"),
         (["models", "pull", "blazefase-full"], 5, "did you mean blazeface-full"),
         (["models", "path", "nothing-like-it"], 5, "no model named"),
@@ -170,3 +176,44 @@ def test_stopping_leaves_nothing_half_written(demo: Demo, tmp_path: Path, how: s
     assert "1 not done" in said
     assert "Traceback" not in said
     assert set(tmp_path.iterdir()) == before
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pseudo terminals")
+def test_json_goes_to_a_pipe_though_a_person_watches(analyzed: Path) -> None:
+    """Progress is drawn on the terminal, which is standard error here; the JSON is not."""
+    import pty
+
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "analyzer", "analyze", "--json", "--force", "--effort", "fast", analyzed]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=theirs)
+    os.close(theirs)
+    seen = b""
+    with contextlib.suppress(OSError):  # the terminal is closed with the process
+        while part := os.read(ours, 4096):
+            seen += part
+    output, _ = process.communicate(timeout=60)
+    os.close(ours)
+    assert json.loads(output)["status"] == "done"
+    assert b"film.mp4" in seen
+    assert b"1 analyzed" in seen
+    assert b"status" not in seen
+
+
+def test_info_of_a_record_without_time(tmp_path: Path, movie: Movie) -> None:
+    person = Person(
+        id="p1",
+        role="extra",
+        screen_time_s=0,
+        intervals=(),
+        confidence=0.5,
+        tracks=(),
+        best_faces=(),
+        reference=(),
+    )
+    source = movie.source.model_copy(update={"duration_s": 0.0, "codec": "[/b]:dog:"})
+    sidecar.write(
+        tmp_path / "x.mp4.marquee.json", movie.model_copy(update={"people": (person,), "source": source})
+    )
+    result = marquee("info", tmp_path / "x.mp4")
+    assert result.returncode == 0, result.stderr
+    assert "[/b]:dog:" in result.stdout
