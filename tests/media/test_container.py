@@ -6,6 +6,7 @@ import pytest
 
 from analyzer.errors import InputError, MarqueeError, MediaError, UnsafeMediaError
 from analyzer.media.video import open_video
+from tests.somebody import as_somebody
 
 SCRIPTS = {
     "concat": "ffconcat version 1.0\nfile film.mp4\n",
