@@ -20,7 +20,16 @@ def main() -> NoReturn:
     except KeyboardInterrupt:
         print("marquee: stopped", file=sys.stderr)
         code = INTERRUPTED
+    except ImportError as error:
+        print(f"marquee: cannot start: {error}{_remedy(error)}", file=sys.stderr)
+        code = 1
     sys.exit(code)
+
+
+def _remedy(error: ImportError) -> str:
+    if "libGL" in str(error) or "libgthread" in str(error):  # a server without a desktop
+        return "; install libgl1 and libglib2.0-0, or: pip install --force-reinstall opencv-python-headless"
+    return ""
 
 
 def _interrupt(*_: Any) -> NoReturn:

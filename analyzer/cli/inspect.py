@@ -1,11 +1,13 @@
 """marquee info, doctor, schema: what there is."""
 
 import json
+import os
 import platform
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from importlib import metadata
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
@@ -15,7 +17,10 @@ from analyzer.errors import InputError
 from analyzer.paths import marquee_home, shown
 from analyzer.records import Movie
 from analyzer.stores import sidecar
-from models.weights import Weights
+from models.weights import Status, Weights
+
+if TYPE_CHECKING:
+    from models.engines import Offer
 
 
 def info(
@@ -100,21 +105,34 @@ def doctor() -> None:
     from models.engines import available_engines  # takes long to import
 
     home = marquee_home()
-    out.print(
-        f"marquee {metadata.version('marquee')}, Python {platform.python_version()}, home {home}",
-        markup=False,
-    )
-    engines = table("engine", "version", "device", "precisions", title="\nEngines")
-    for engine in available_engines():
-        device = f"{engine.device} ({engine.device_name})"
-        engines.add_row(engine.runtime, engine.version, device, ", ".join(engine.precisions))
-    out.print(engines)
-    weights = table("model", "size", "here", "licence", title="\nWeights", right=("size",))
+    offers = available_engines()
     statuses = Weights(home).status()
+    out.print(f"marquee {metadata.version('marquee')}, Python {platform.python_version()}")
+    out.print(f"home {shown(home)}, {_state_of(home)}")
+    engines = table("engine", "version", "device", "precisions", title="\nEngines, the preferred first")
+    for offer in offers:
+        device = f"{offer.device} ({offer.device_name})"
+        engines.add_row(offer.runtime, offer.version, device, ", ".join(offer.precisions))
+    out.print(engines)
+    weights = table("model", "here", "converted", "licence", title="\nWeights", right=("here", "converted"))
     for status in statuses:
-        entry = status.entry
-        weights.add_row(entry.name, megabytes(entry.size), "yes" if status.cached else "no", entry.licence)
+        sizes = (megabytes(size) if size else "-" for size in (status.size, status.converted_size))
+        weights.add_row(status.entry.name, *sizes, status.entry.licence)
     out.print(weights)
-    missing = [status.entry.name for status in statuses if not status.cached]
-    if missing:
-        out.print(f"\nmissing: run 'marquee models pull {' '.join(missing)}'")
+    for what, command in _missing(offers, statuses):
+        out.print(f"\nmissing: {what}; {command} brings it")
+
+
+def _state_of(home: Path) -> str:
+    folder = next(folder for folder in (home, *home.parents) if folder.exists())
+    usable = folder.is_dir() and os.access(folder, os.W_OK)
+    return "usable" if usable else "NOT USABLE: set MARQUEE_HOME to a folder that can be written"
+
+
+def _missing(offers: "Iterable[Offer]", statuses: Iterable[Status]) -> Iterator[tuple[str, str]]:
+    """What is not here, and the command for it."""
+    absent = [status.entry.name for status in statuses if not status.cached]
+    if absent:
+        yield f"weights of {', '.join(absent)}", f"marquee models pull {' '.join(absent)}"
+    if not any(offer.device == "cuda" for offer in offers):
+        yield "an NVIDIA card's engine", "pip uninstall onnxruntime && pip install onnxruntime-gpu"
