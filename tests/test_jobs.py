@@ -122,12 +122,16 @@ def test_folders_patterns_and_names(tmp_path: Path) -> None:
     ]
 
 
+def _children() -> list[psutil.Process]:
+    """The worker's process, if it runs."""
+    idle = (psutil.STATUS_ZOMBIE, psutil.STATUS_STOPPED)
+    running = [child for child in psutil.Process().children() if child.status() not in idle]
+    return [child for child in running if "analyzer.child" in child.cmdline()]
+
+
 def _send(number: int) -> None:
-    """Signal the worker's process, if it still runs, and only once."""
-    for child in psutil.Process().children():
-        if child.status() not in (psutil.STATUS_ZOMBIE, psutil.STATUS_STOPPED):
-            assert "analyzer.child" in child.cmdline()
-            child.send_signal(number)
+    for child in _children():
+        child.send_signal(number)
 
 
 def test_a_crashing_worker_costs_one_file(demo: Demo, video: Path) -> None:
@@ -138,7 +142,7 @@ def test_a_crashing_worker_costs_one_file(demo: Demo, video: Path) -> None:
         with pytest.raises(WorkerError, match="crashed the worker"):
             worker.analyze(demo.video, None, ("objects",), False, crash)
         assert worker.analyze(video, None, ("objects",), False, silent).keyframes
-    assert not psutil.Process().children()
+    assert not _children()
 
 
 def test_a_worker_that_dies_idle_does_not_cost_the_next_file(video: Path) -> None:
