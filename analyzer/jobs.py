@@ -4,6 +4,7 @@ import fnmatch
 import glob
 import logging
 import os
+import re
 import time
 from collections.abc import Callable, Collection, Generator, Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -14,6 +15,7 @@ from analyzer import manifest
 from analyzer.detect.table import KINDS
 from analyzer.errors import (
     USER_ERRORS,
+    InputError,
     MarqueeError,
     NewerSidecarError,
     OutputError,
@@ -90,33 +92,46 @@ def models_of(job: Job) -> list[str]:
     return list(dict.fromkeys(name for stage in todo for name in now[stage].models))
 
 
-def discover(names: Iterable[str], settings: Settings) -> list[Path]:
+def discover(names: Iterable[str], settings: Settings) -> dict[Path, Path]:
     """Return the files that names of files, folders and patterns stand for, in order, each once.
+
+    Each comes with the folder it lies in, seen from the one that was named: `.` for a file named itself.
 
     A file is taken as it is named; a folder is searched with everything below it for `jobs.include`. What
     `jobs.exclude` matches is left out everywhere but where it is named itself, and sidecars always. A name
     that stands for nothing, and a folder that cannot be searched, is kept: it fails in its turn.
 
     Raises:
-        UsageError: a name is empty.
+        UsageError: a name is empty, or there is no file to analyze at all.
     """
-    found: dict[Path, None] = {}
+    found: dict[Path, Path] = {}
+    seen: set[str] = set()
     for name in names:
         if not name:
             raise UsageError("an empty file name; did a shell variable have no value?")
-        path = Path(name)
-        if os.path.isdir(name):  # noqa: PTH112 - Path.is_dir raises where it may not look
-            matches = _search(path, settings)
-        elif not os.path.lexists(name) and glob.has_magic(name):
-            matches = _expand(name, settings) or [path]
-        else:
-            matches = [path]
-        found |= dict.fromkeys(match for match in matches if not match.name.endswith(sidecar.SUFFIX))
-    return list(found)
+        for path, below in _named(os.path.expanduser(name), settings):  # noqa: PTH111 - never raises
+            same = os.path.join(os.path.realpath(path.parent), path.name)  # noqa: PTH118
+            if same not in seen and not path.name.endswith(sidecar.SUFFIX):
+                seen.add(same)
+                found[path] = below
+    if not found:
+        raise UsageError(
+            f"no video in {', '.join(map(shown, map(Path, names)))}; jobs.include says what counts as one"
+        )
+    return found
+
+
+def _named(name: str, settings: Settings) -> list[tuple[Path, Path]]:
+    path = Path(name)
+    if os.path.isdir(name):  # noqa: PTH112 - Path.is_dir raises where it may not look
+        return _search(path, settings)
+    if not os.path.lexists(name) and glob.has_magic(name):
+        return _expand(name, settings) or [(path, Path())]
+    return [(path, Path())]
 
 
 def run(
-    files: Iterable[Path], job: Job, progress: Callable[[Path], Progress], prepare: Callable[[], None]
+    files: Mapping[Path, Path], job: Job, progress: Callable[[Path], Progress], prepare: Callable[[], None]
 ) -> Generator[Outcome, None, None]:
     """Analyze each file, write its sidecar and yield what became of it; a bad file never stops the rest.
 
@@ -128,10 +143,10 @@ def run(
     """
     with Worker(job.settings) as worker:
         run = _Run(job, manifest.expected(job.settings), worker, progress, prepare)
-        for path in files:
+        for path, below in files.items():
             started = time.monotonic()
             try:
-                outcome = run.one(path)
+                outcome = run.one(path, below)
             except USER_ERRORS as error:
                 outcome = Outcome(path, "failed", error=error)
             except Exception as error:
@@ -153,10 +168,11 @@ class _Run:
     progress: Callable[[Path], Progress]
     prepare: Callable[[], None]
 
-    def one(self, path: Path) -> Outcome:
+    def one(self, path: Path, below: Path) -> Outcome:
         """Bring one file's sidecar up to date."""
         job = self.job
-        target = sidecar.sidecar_path(path, job.output_dir)
+        target = sidecar.sidecar_path(path, job.output_dir and job.output_dir / below)
+        _refuse_nothing(path)
         fingerprint = oshash(path)
         header, notice = self._sound(target, sidecar.read_header)
         if header and header.source.oshash != fingerprint:
@@ -164,6 +180,7 @@ class _Run:
             header = None
         if header and not manifest.stale(header.manifest, self.now, job.only, job.force):
             return Outcome(path, "fresh", target, notice=notice)
+        self._refuse_to_drop(path, header)
         if header:  # what is to be kept of it must be sound as a whole
             previous, notice = self._sound(target, sidecar.read)
             header = header if previous else None
@@ -172,7 +189,7 @@ class _Run:
         kept = target if header else None
         movie = self.worker.analyze(path, kept, job.only, job.force, self.progress(path))
         sidecar.write(target, movie)
-        return Outcome(path, "done", target, movie, notice=notice)
+        return Outcome(path, "done", target, movie, notice=notice or _damage(movie))
 
     def _sound(self, target: Path, read: Callable[[Path], R | None]) -> tuple[R | None, str | None]:
         """What `read` finds, and what to tell the user of it: a damaged sidecar is set aside."""
@@ -181,10 +198,23 @@ class _Run:
         except NewerSidecarError:
             if not self.job.force:
                 raise
-            reason = "was of a newer version"
+            what = "newer"
         except SidecarError:
-            reason = "was damaged"
-        return None, f"the sidecar {reason}; it is kept as {shown(sidecar.set_aside(target))}"
+            what = "damaged"
+        return None, f"the sidecar was {what}; it is kept as {shown(sidecar.set_aside(target, what))}"
+
+    def _refuse_to_drop(self, path: Path, header: sidecar.Header | None) -> None:
+        """Other keyframes make stale what hangs on them; what is not asked for as well would be gone."""
+        before = header.manifest if header else {}
+        todo = manifest.stale(before, self.now, self.job.only, self.job.force)
+        lost = [
+            kind for kind in KINDS if kind in before and kind not in manifest.kept(before, todo, self.now)
+        ]
+        if lost and not self.job.force:
+            raise UsageError(
+                f"{shown(path)}: its {', '.join(lost)} are of other keyframe or shot settings and would be "
+                "dropped; use those settings, ask for these too, or --force"
+            )
 
     def _refuse_to_replace(self, target: Path, header: sidecar.Header, path: Path) -> None:
         """In a common folder, two videos of one name must not replace each other's record."""
@@ -192,27 +222,46 @@ class _Run:
         if self.job.output_dir and not self.job.force and other != as_text(path.absolute()):
             raise OutputError(
                 f"{shown(target)}: holds the record of another file, {other}; "
-                "give another --output-dir, or --force to replace it"
+                "give another --output-dir (--force would replace that record)"
             )
 
 
-def _expand(pattern: str, settings: Settings) -> list[Path]:
-    matches: list[Path] = []
+def _refuse_nothing(path: Path) -> None:
+    """Say of a name that stands for no file what it may have been meant to be."""
+    if os.path.lexists(path):
+        return
+    if re.match(r"[a-z]+:/", str(path)):
+        raise InputError(f"{shown(path)}: is an address; download the file first")
+    if glob.has_magic(str(path)):
+        raise InputError(f"{shown(path)}: no file matches this pattern")
+
+
+def _damage(movie: Movie) -> str | None:
+    source = movie.source
+    if source.missing_s:
+        promised = source.duration_s + source.missing_s
+        return f"ends at {source.duration_s:.0f} s of {promised:.0f} s: it was cut off"
+    return f"{source.damaged} packets or frames could not be decoded" if source.damaged else None
+
+
+def _expand(pattern: str, settings: Settings) -> list[tuple[Path, Path]]:
+    matches: list[tuple[Path, Path]] = []
     for name in sorted(glob.glob(pattern, recursive=True)):  # noqa: PTH207 - takes absolute patterns, too
         path = Path(name)
         if os.path.isdir(name):  # noqa: PTH112
             matches += [] if "**" in pattern else _search(path, settings)
         elif not _matches(path, settings.jobs.exclude):
-            matches.append(path)
+            matches.append((path, Path()))
     return matches
 
 
-def _search(folder: Path, settings: Settings) -> list[Path]:
+def _search(folder: Path, settings: Settings) -> list[tuple[Path, Path]]:
     jobs = settings.jobs
     closed: list[Path] = []
     walk = os.walk(folder, onerror=lambda error: closed.append(Path(error.filename)))
     files = sorted(Path(root) / name for root, _, names in walk for name in names)
-    return closed + [f for f in files if _matches(f, jobs.include) and not _matches(f, jobs.exclude)]
+    wanted = [f for f in files if _matches(f, jobs.include) and not _matches(f, jobs.exclude)]
+    return [(path, path.parent.relative_to(folder)) for path in closed + wanted]
 
 
 def _matches(file: Path, patterns: Iterable[str]) -> bool:

@@ -49,7 +49,7 @@ def stale(
     """
     for kind in only:
         if kind not in KINDS:
-            raise UsageError(f"--only: no {kind!r}; choose from {', '.join(KINDS)}{nearest(kind, KINDS)}")
+            raise UsageError(f"no {kind!r}; choose from {', '.join(KINDS)}{nearest(kind, KINDS)}")
     wanted = {"frames", *only, *(["people"] if "faces" in only else [])}
     forced = set(only) if force else set()
     if forced == set(KINDS):

@@ -125,6 +125,7 @@ class Source(Record):
         width, height: pixels of the upright frame: after rotation, with square pixels.
         rotation: degrees clockwise that were applied to the coded frame: 0, 90, 180 or 270.
         damaged: how many packets or frames could not be decoded and were passed over.
+        missing_s: seconds of film that the header promises beyond `duration_s`: the file was cut off.
     """
 
     path: str
@@ -141,6 +142,7 @@ class Source(Record):
     codec: str
     pixel_format: str
     damaged: Annotated[int, Field(ge=0)] = 0
+    missing_s: Seconds = 0.0
 
     @property
     def frame_rate(self) -> Fraction | None:
@@ -292,6 +294,7 @@ class Person(Record):
 
     Attributes:
         id: "p1" for the first billed, and so on; holds within this record only.
+        role: lead: carries the video; cast: recurs, or is on screen for long; extra: all others.
         screen_time_s: seconds in which the face is seen.
         intervals: when, merged where they touch.
         confidence: how sure it is that the tracks are one person.

@@ -126,8 +126,10 @@ def load(preset: str = "default", file: Path | None = None, assignments: Iterabl
     if file is not None:
         try:
             _merge(table, _parse(file.read_text("utf-8"), str(file)), str(file))
-        except (OSError, UnicodeDecodeError) as error:
-            raise UsageError(f"{file}: settings cannot be read: {error}") from None
+        except OSError as error:
+            raise UsageError(f"{file}: settings cannot be read: {error.strerror}") from None
+        except UnicodeDecodeError:
+            raise UsageError(f"{file}: settings cannot be read: not UTF-8 text") from None
     for assignment in assignments:
         _merge(table, _parse_assignment(assignment), f"--set {assignment}")
     return _validate(table)
@@ -135,8 +137,13 @@ def load(preset: str = "default", file: Path | None = None, assignments: Iterabl
 
 def _read_preset(name: str) -> Table:
     if name not in presets():
-        raise UsageError(f"no preset {name!r}{nearest(name, presets())}")
+        raise UsageError(f"no preset {name!r}; there are {', '.join(presets())}{nearest(name, presets())}")
     return _parse((resources.files("configs") / f"{name}.toml").read_text("utf-8"), f"{name}.toml")
+
+
+def default_text() -> str:
+    """Return configs/default.toml, which documents every setting."""
+    return (resources.files("configs") / "default.toml").read_text("utf-8")
 
 
 def _parse(text: str, origin: str) -> Table:
@@ -178,7 +185,8 @@ def _validate(table: Table) -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
-        raise UsageError(f"setting {where} = {first['input']!r}: {first['msg']}") from None
+        problem = first["msg"].replace("valid tuple", 'list, as in ["*.mp4"]')
+        raise UsageError(f"setting {where} = {first['input']!r}: {problem}") from None
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

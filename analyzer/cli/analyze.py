@@ -8,17 +8,20 @@ import typer
 from analyzer import jobs
 from analyzer.cli.batch import run_batch
 from analyzer.detect.table import KINDS
-from analyzer.errors import UsageError
 from analyzer.settings import load
 
 
 def analyze(
     files: Annotated[list[str], typer.Argument(help="Videos, folders, or patterns such as 'films/*.mkv'.")],
     preset: Annotated[str, typer.Option(help="Settings that ship with Marquee: embedded, gpu.")] = "embedded",
-    config: Annotated[Path | None, typer.Option(help="Your own settings, a TOML file.")] = None,
+    config: Annotated[
+        Path | None, typer.Option(help="Your own settings, a TOML file like what 'marquee settings' prints.")
+    ] = None,
     set_: Annotated[
         list[str] | None,
-        typer.Option("--set", metavar="SECTION.KEY=VALUE", help="One setting; see configs/default.toml."),
+        typer.Option(
+            "--set", metavar="SECTION.KEY=VALUE", help="One setting; 'marquee settings' lists them."
+        ),
     ] = None,
     effort: Annotated[
         str | None, typer.Option(help="How many frames are looked at: fast, balanced or thorough.")
@@ -31,7 +34,8 @@ def analyze(
         int | None, typer.Option(min=1, help="Pictures a network looks at in one go.")
     ] = None,
     output_dir: Annotated[
-        Path | None, typer.Option(help="Where sidecars go; the default is beside each video.")
+        Path | None,
+        typer.Option(help="Where sidecars go, in folders as below the one named; else beside each video."),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Do again what is up to date.")] = False,
     json_: Annotated[bool, typer.Option("--json", help="Print one line of JSON a file.")] = False,
@@ -45,8 +49,6 @@ def analyze(
     settings = load(preset, config, [*(set_ or []), *given])
     kinds = KINDS if only is None else tuple(kind.strip() for kind in only.split(","))
     paths = jobs.discover(files, settings)
-    if not paths:
-        raise UsageError("no video found there; jobs.include says what counts as one")
     job = jobs.Job(settings, kinds, output_dir, force)
     jobs.check(job)
     return run_batch(paths, job, json_)

@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -11,17 +12,18 @@ from analyzer.__main__ import INTERRUPTED
 from analyzer.cli.console import complain, err, print_line
 from analyzer.cli.progress import BatchProgress
 from analyzer.cli.weights import fetch_missing
-from analyzer.paths import as_text, shown
+from analyzer.errors import USER_ERRORS
+from analyzer.paths import shown
 
 
-def run_batch(paths: list[Path], job: jobs.Job, as_json: bool = False) -> int:
-    """Analyze the files, print what becomes of them and a summary; return the exit code."""
+def run_batch(paths: Mapping[Path, Path], job: jobs.Job, as_json: bool = False) -> int:
+    """Analyze files (see jobs.discover), print what becomes of them and a summary; return the exit code."""
     counts: Counter[str] = Counter()
     failures: list[jobs.Outcome] = []
     interrupted = False
     with BatchProgress(len(paths)) as progress:
         models = jobs.models_of(job)
-        run = jobs.run(paths, job, progress.start, lambda: fetch_missing(models))
+        run = jobs.run(paths, job, progress.start, _once(lambda: fetch_missing(models)))
         try:
             with closing(run) as outcomes:
                 for outcome in outcomes:
@@ -33,6 +35,23 @@ def run_batch(paths: list[Path], job: jobs.Job, as_json: bool = False) -> int:
             interrupted = True
     _summarize(counts, failures, len(paths), interrupted)
     return INTERRUPTED if interrupted else exit_code(failures)
+
+
+def _once(function: Callable[[], None]) -> Callable[[], None]:
+    """Return what does its work at the first call alone, and raises at each what was raised then."""
+    failures: list[Exception | None] = []
+
+    def call() -> None:
+        if not failures:
+            try:
+                function()
+                failures.append(None)
+            except USER_ERRORS as error:
+                failures.append(error)
+        if failures[0]:
+            raise failures[0]
+
+    return call
 
 
 def exit_code(failures: list[jobs.Outcome]) -> int:
@@ -59,16 +78,16 @@ def _in_words(outcome: jobs.Outcome) -> str:
     leads = sum(person.role == "lead" for person in movie.people)
     speed = movie.source.duration_s / outcome.elapsed_s if outcome.elapsed_s else 0
     return (
-        f"{leads} leading of {len(movie.people)} people, {len(movie.faces)} faces, {len(movie.shots)} shots "
-        f"in {outcome.elapsed_s:.1f} s, {speed:.0f}x real time"
+        f"people: {len(movie.people)} ({leads} leading), faces: {len(movie.faces)}; "
+        f"{outcome.elapsed_s:.1f} s, {speed:.0f}x real time"
     )
 
 
 def _as_json(outcome: jobs.Outcome) -> dict[str, Any]:
     line: dict[str, Any] = {
-        "path": as_text(outcome.path),
+        "path": str(outcome.path),
         "status": outcome.status,
-        "sidecar": as_text(outcome.sidecar) if outcome.sidecar else None,
+        "sidecar": str(outcome.sidecar) if outcome.sidecar else None,
         "elapsed_s": round(outcome.elapsed_s, 3),
     }
     if outcome.notice:
@@ -77,7 +96,9 @@ def _as_json(outcome: jobs.Outcome) -> dict[str, Any]:
         line |= {"error": str(outcome.error), "exit_code": outcome.error.exit_code}
     if movie := outcome.movie:
         counts = ("people", "faces", "poses", "objects", "shots", "keyframes")
-        line |= {"duration_s": movie.source.duration_s} | {n: len(getattr(movie, n)) for n in counts}
+        source = movie.source
+        line |= {"duration_s": source.duration_s, "damaged": source.damaged, "missing_s": source.missing_s}
+        line |= {name: len(getattr(movie, name)) for name in counts}
     return line
 
 

@@ -6,12 +6,19 @@ import sys
 from rich.console import Console
 from rich.table import Table
 
-out = Console(highlight=False, soft_wrap=True, markup=False, emoji=False)
+from analyzer.errors import OutputError
+
+WIDTH = None if sys.stdout is not None and sys.stdout.isatty() else 200
+"""Of tables: the terminal's; in a pipe, wide enough to cut nothing."""
+
+out = Console(highlight=False, soft_wrap=True, markup=False, emoji=False, width=WIDTH)
 err = Console(stderr=True, highlight=False, soft_wrap=True, markup=False, emoji=False)
 
 
 def complain(message: str) -> None:
-    """Print an error as the one line that it is."""
+    """Print an error as the one line that it is; nothing where there is nothing to say."""
+    if not message:
+        return
     err.print(f"marquee: {' '.join(message.split())}", style="red" if err.is_terminal else None)
 
 
@@ -32,6 +39,8 @@ def print_line(text: str) -> None:
         sys.stdout.buffer.flush()
     except BrokenPipeError:  # the reader has seen enough; the work goes on
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        raise OutputError(f"standard output cannot be written: {error.strerror}") from None
 
 
 def clock(seconds: float) -> str:

@@ -35,9 +35,9 @@ def demo(
                 f"{shown(folder)}: cannot be made: {error.strerror}; name another folder"
             ) from None
         make_demo(video, pictures())
-    code = run_batch([video], Job(load()))
+    code = run_batch({video: Path()}, Job(load()))
     if movie := sidecar.read(sidecar.sidecar_path(video)):
         out.print()
-        show(movie)
+        show(movie, video)
         err.print(f"\nThe video is {shown(video)}, its record {shown(sidecar.sidecar_path(video))}")
     return code

@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table
 
-from analyzer.cli.console import clock, megabytes, out, print_line, table
+from analyzer.cli.console import clock, complain, megabytes, out, print_line, table
 from analyzer.errors import InputError
+from analyzer.media.fingerprint import oshash
 from analyzer.paths import marquee_home, shown
 from analyzer.records import Movie
+from analyzer.settings import default_text
 from analyzer.stores import sidecar
 from models.weights import Status, Weights
 
@@ -33,17 +35,20 @@ def info(
     path = video if is_sidecar else sidecar.sidecar_path(video, output_dir)
     movie = sidecar.read(path)
     if movie is None:
+        oshash(video)  # says so if there is no such video
         raise InputError(f"{shown(path)}: no such sidecar; 'marquee analyze {shown(video)}' makes it")
     if json_:
         print_line(movie.model_dump_json())
     else:
-        show(movie)
+        show(movie, video)
+    if not is_sidecar and video.is_file() and oshash(video) != movie.source.oshash:
+        complain(f"{shown(video)}: the record is of another or an older file; 'marquee analyze' renews it")
 
 
-def show(movie: Movie) -> None:
+def show(movie: Movie, name: Path) -> None:
     """Print a record as tables: the file, its people in billing order, what else was found."""
     source = movie.source
-    out.print(source.path, style="bold")
+    out.print(shown(name), style="bold")
     rate = f"{float(source.frame_rate):.5g} frames/s" if source.frame_rate else "no frame rate"
     out.print(
         f"{clock(source.duration_s)}, {source.width} x {source.height}, {rate}, {source.codec}; "
@@ -53,6 +58,8 @@ def show(movie: Movie) -> None:
     )
     if source.damaged:
         out.print(f"damaged: {source.damaged} packets or frames could not be decoded", style="yellow")
+    if source.missing_s:
+        out.print(f"cut off: {clock(source.missing_s)} are missing at the end", style="yellow")
     if movie.people:
         out.print(_people(movie))
     if movie.objects:
@@ -82,7 +89,13 @@ def _people(movie: Movie) -> Table:
 
 
 def _objects(movie: Movie) -> Table:
-    objects = table("object", "seen", "best score", title="\nObjects", right=("seen", "best score"))
+    objects = table(
+        "object",
+        "seen",
+        "best score",
+        title="\nFaces and body parts, as the network guesses",
+        right=("seen", "best score"),
+    )
     labels = Counter(thing.label for thing in movie.objects)
     for label, count in labels.most_common():
         best = max(thing.score for thing in movie.objects if thing.label == label)
@@ -93,6 +106,11 @@ def _objects(movie: Movie) -> Table:
 def schema() -> None:
     """Print the JSON Schema of the sidecar."""
     print_line(json.dumps(Movie.model_json_schema(mode="serialization"), indent=2))
+
+
+def settings() -> None:
+    """Print every setting with its default and what it does, as a TOML file to start one's own from."""
+    print_line(default_text().rstrip())
 
 
 def version() -> None:
@@ -133,6 +151,6 @@ def _missing(offers: "Iterable[Offer]", statuses: Iterable[Status]) -> Iterator[
     """What is not here, and the command for it."""
     absent = [status.entry.name for status in statuses if not status.cached]
     if absent:
-        yield f"weights of {', '.join(absent)}", f"marquee models pull {' '.join(absent)}"
+        yield f"weights of {', '.join(absent)}", "marquee models pull"
     if not any(offer.device == "cuda" for offer in offers):
         yield "an NVIDIA card's engine", "pip uninstall onnxruntime && pip install onnxruntime-gpu"

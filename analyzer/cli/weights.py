@@ -61,6 +61,8 @@ def pull(
 def verify() -> None:
     """Check every cached file against its pinned sha256."""
     results = Weights(marquee_home()).verify()
+    if not results:
+        out.print("nothing is cached yet")
     for name, intact in results.items():
         out.print(f"{name}: {'intact' if intact else 'DAMAGED'}")
     damaged = [name for name, intact in results.items() if not intact]

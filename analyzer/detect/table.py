@@ -56,5 +56,6 @@ def _chosen(key: str, settings: Settings) -> Part:
     section, name = key.split(".")
     spec = getattr(getattr(settings, section), name)
     if spec not in PARTS[key]:
-        raise UsageError(f"{key} = {spec!r}: no such model{nearest(spec, PARTS[key])}")
+        choices = ", ".join(PARTS[key])
+        raise UsageError(f"{key} = {spec!r}: it can be {choices}{nearest(spec, PARTS[key])}")
     return PARTS[key][spec]

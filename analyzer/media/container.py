@@ -4,6 +4,7 @@ FFmpeg is given bytes, never a path or a protocol: it reads from an open Python 
 has nothing to open other files with. Beside that only formats that carry their pictures themselves pass.
 """
 
+import os
 import stat
 from pathlib import Path
 from typing import BinaryIO
@@ -52,6 +53,8 @@ def open_file(path: Path) -> BinaryIO:
     """
     try:
         kind = path.stat().st_mode
+        if stat.S_ISDIR(kind) and not os.access(path, os.R_OK | os.X_OK):
+            raise InputError(f"{shown(path)}: no permission to read this folder; change its rights or owner")
         if stat.S_ISDIR(kind):
             raise InputError(f"{shown(path)}: is a directory; name the video files in it")
         if not stat.S_ISREG(kind):

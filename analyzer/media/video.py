@@ -25,6 +25,8 @@ _SQUARE = 0.01
 """Pixels at most this much wider or taller than square count as square: nobody sees it."""
 _RATES = (0.01, 1000)
 """Frames a second; beyond that, the header is damaged."""
+_CUT_OFF_S, _CUT_OFF_SHARE = 1.0, 0.02
+"""A header that promises so much more film, in seconds and as a share, tells of a lost end."""
 _MAX_ASPECT = 16
 """A pixel more oblong than this is a damaged header, not a picture."""
 _ANGLES: dict[int, Literal[0, 90, 180, 270]] = {0: 0, 90: 270, 180: 180, 270: 90}
@@ -180,7 +182,12 @@ class Video:
             codec=context.name,
             pixel_format=context.pix_fmt or "unknown",
             damaged=self.health.damaged,
+            missing_s=self._missing_s(),
         )
+
+    def _missing_s(self) -> float:
+        missing = self._header_s() - self.duration_s
+        return missing if missing > max(_CUT_OFF_S, _CUT_OFF_SHARE * self.duration_s) else 0.0
 
     def _fps(self) -> str | None:
         rate = self._stream.average_rate

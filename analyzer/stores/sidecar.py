@@ -86,7 +86,7 @@ def _refuse_newer(path: Path, text: bytes) -> None:
         version = _Version.model_validate_json(text).schema_version
         if version > SCHEMA_VERSION:
             raise NewerSidecarError(
-                f"{shown(path)}: sidecar is of version {version}, newer than {SCHEMA_VERSION}: upgrade it"
+                f"{shown(path)}: is of version {version}, newer than {SCHEMA_VERSION}; upgrade Marquee"
             )
 
 
@@ -143,14 +143,14 @@ def _complaining(path: Path) -> Iterator[None]:
         ) from None
 
 
-def set_aside(path: Path) -> Path:
-    """Rename a damaged sidecar to `<name>.damaged-N`, so that a new one loses nothing; return the new path.
+def set_aside(path: Path, what: str) -> Path:
+    """Rename a sidecar to `<name>.<what>-N`, so that a new one loses nothing; return the new path.
 
     Raises:
         OutputError: it cannot be renamed.
     """
     with _complaining(path):
-        names = (path.with_name(f"{path.name}.damaged-{n}") for n in itertools.count(1))
+        names = (path.with_name(f"{path.name}.{what}-{n}") for n in itertools.count(1))
         return path.rename(next(name for name in names if not name.exists()))
 
 

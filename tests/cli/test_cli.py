@@ -14,6 +14,7 @@ import jsonschema
 import pytest
 
 from analyzer.records import Movie, Person
+from analyzer.settings import load
 from analyzer.stores import sidecar
 from tests.clips import long_clip, nobody_clip
 from tests.conftest import Demo
@@ -83,12 +84,12 @@ def test_different_failures_end_with_1(tmp_path: Path) -> None:
         (["analyze", "x.mp4", "--set", "faces.detector=blazefaces"], 2, "did you mean 'blazeface'"),
         (["analyze", "x.mp4", "--batch-size", "0"], 2, "--batch-size"),
         (["analyze", "x.mp4"], 3, "x.mp4: no such file"),
-        (["analyze", "."], 2, "no video found"),
+        (["analyze", "."], 2, "no video in ."),
         (["analyze", ""], 2, "an empty file name"),
         (["analyze", "x.mp4", "--only", ""], 2, "choose from faces"),
         (["analyze", "x.mp4", "--output-dir", sys.executable], 2, "is not a folder"),
         (["demo", sys.executable], 6, "cannot be made"),
-        (["info", "x.mp4"], 3, "marquee analyze x.mp4"),
+        (["info", "x.mp4"], 3, "x.mp4: no such file"),
         (["models", "pull", "blazefase-full"], 5, "did you mean blazeface-full"),
         (["models", "path", "nothing-like-it"], 5, "no model named"),
     ],
@@ -112,7 +113,7 @@ def test_cuda_is_refused_where_it_is_not(tmp_path: Path) -> None:
 def test_info_shows_people_in_billing_order(analyzed: Path, demo: Demo) -> None:
     text = marquee("info", analyzed).stdout
     assert "People in billing order" in text
-    assert text.index("lead") < text.index("Objects")
+    assert text.index("lead") < text.index("body parts")
     record = json.loads(marquee("info", "--json", analyzed).stdout)
     assert record == json.loads(demo.movie.model_dump_json())
     schema = json.loads(marquee("schema").stdout)
@@ -124,6 +125,20 @@ def test_info_of_a_damaged_sidecar(analyzed: Path) -> None:
     result = marquee("info", analyzed)
     assert result.returncode == 7
     assert "damaged" in one_line(result)
+
+
+def test_info_of_a_film_that_changed(analyzed: Path) -> None:
+    with analyzed.open("ab") as file:
+        file.write(b"\0" * 9)
+    result = marquee("info", analyzed)
+    assert "of another or an older file" in one_line(result)
+    assert "People in billing order" in result.stdout
+
+
+def test_settings_are_a_file_to_start_from(tmp_path: Path) -> None:
+    text = marquee("settings").stdout
+    (tmp_path / "mine.toml").write_text(text)
+    assert load(file=tmp_path / "mine.toml") == load()
 
 
 def test_doctor_and_list_name_every_model() -> None:
@@ -156,7 +171,7 @@ def test_a_name_that_is_not_utf8(tmp_path: Path) -> None:
     nobody_clip(tmp_path, seconds=1).rename(tmp_path / name)
     result = marquee("analyze", "--json", "--only", "objects", name, cwd=tmp_path)
     assert result.returncode == 0, result.stderr
-    assert json.loads(result.stdout)["path"] == "caf\\xe9.mp4"
+    assert json.loads(result.stdout)["path"] == name
     assert marquee("info", name, cwd=tmp_path).returncode == 0
     result = marquee("analyze", os.fsdecode(b"no\xe9.mp4"), cwd=tmp_path)
     assert "no\\xe9.mp4: no such file" in one_line(result)

@@ -68,7 +68,7 @@ def test_a_damaged_sidecar_is_set_aside_and_kept(tmp_path: Path) -> None:
     path = tmp_path / "x.marquee.json"
     for content in (b"one", b"two"):
         path.write_bytes(content)
-        sidecar.set_aside(path)
+        sidecar.set_aside(path, "damaged")
     assert sorted(p.read_bytes() for p in tmp_path.iterdir()) == [b"one", b"two"]
 
 
