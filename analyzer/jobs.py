@@ -1,21 +1,17 @@
-"""Which files, in what order, and what happens when one fails."""
+"""Many files, one after another, and what happens when one fails."""
 
-import fnmatch
-import glob
 import logging
-import os
-import re
 import time
-from collections.abc import Callable, Collection, Generator, Iterable, Mapping
+from collections.abc import Callable, Collection, Generator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, TypeVar
 
 from analyzer import manifest
 from analyzer.detect.table import KINDS
+from analyzer.discovery import refuse_nothing
 from analyzer.errors import (
     USER_ERRORS,
-    InputError,
     MarqueeError,
     NewerSidecarError,
     OutputError,
@@ -92,51 +88,13 @@ def models_of(job: Job) -> list[str]:
     return list(dict.fromkeys(name for stage in todo for name in now[stage].models))
 
 
-def discover(names: Iterable[str], settings: Settings) -> dict[Path, Path]:
-    """Return the files that names of files, folders and patterns stand for, in order, each once.
-
-    Each comes with the folder it lies in, seen from the one that was named: `.` for a file named itself.
-
-    A file is taken as it is named; a folder is searched with everything below it for `jobs.include`. What
-    `jobs.exclude` matches is left out everywhere but where it is named itself, and sidecars always. A name
-    that stands for nothing, and a folder that cannot be searched, is kept: it fails in its turn.
-
-    Raises:
-        UsageError: a name is empty, or there is no file to analyze at all.
-    """
-    found: dict[Path, Path] = {}
-    seen: set[str] = set()
-    for name in names:
-        if not name:
-            raise UsageError("an empty file name; did a shell variable have no value?")
-        for path, below in _named(os.path.expanduser(name), settings):  # noqa: PTH111 - never raises
-            same = os.path.join(os.path.realpath(path.parent), path.name)  # noqa: PTH118
-            if same not in seen and not path.name.endswith(sidecar.SUFFIX):
-                seen.add(same)
-                found[path] = below
-    if not found:
-        raise UsageError(
-            f"no video in {', '.join(map(shown, map(Path, names)))}; jobs.include says what counts as one"
-        )
-    return found
-
-
-def _named(name: str, settings: Settings) -> list[tuple[Path, Path]]:
-    path = Path(name)
-    if os.path.isdir(name):  # noqa: PTH112 - Path.is_dir raises where it may not look
-        return _search(path, settings)
-    if not os.path.lexists(name) and glob.has_magic(name):
-        return _expand(name, settings) or [(path, Path())]
-    return [(path, Path())]
-
-
 def run(
     files: Mapping[Path, Path], job: Job, progress: Callable[[Path], Progress], prepare: Callable[[], None]
 ) -> Generator[Outcome, None, None]:
     """Analyze each file, write its sidecar and yield what became of it; a bad file never stops the rest.
 
     Args:
-        files: see discover.
+        files: see analyzer.discovery.discover.
         job: what is asked.
         progress: called with each path that is to be analyzed; returns what is told how far it is.
         prepare: called before each file that needs the networks.
@@ -172,7 +130,7 @@ class _Run:
         """Bring one file's sidecar up to date."""
         job = self.job
         target = sidecar.sidecar_path(path, job.output_dir and job.output_dir / below)
-        _refuse_nothing(path)
+        refuse_nothing(path)
         fingerprint = oshash(path)
         header, notice = self._sound(target, sidecar.read_header)
         if header and header.source.oshash != fingerprint:
@@ -226,45 +184,9 @@ class _Run:
             )
 
 
-def _refuse_nothing(path: Path) -> None:
-    """Say of a name that stands for no file what it may have been meant to be."""
-    if os.path.lexists(path):
-        return
-    if re.match(r"[a-z]+:/", str(path)):
-        raise InputError(f"{shown(path)}: is an address; download the file first")
-    if glob.has_magic(str(path)):
-        raise InputError(f"{shown(path)}: no file matches this pattern")
-
-
 def _damage(movie: Movie) -> str | None:
     source = movie.source
     if source.missing_s:
         promised = source.duration_s + source.missing_s
         return f"ends at {source.duration_s:.0f} s of {promised:.0f} s: it was cut off"
     return f"{source.damaged} packets or frames could not be decoded" if source.damaged else None
-
-
-def _expand(pattern: str, settings: Settings) -> list[tuple[Path, Path]]:
-    matches: list[tuple[Path, Path]] = []
-    for name in sorted(glob.glob(pattern, recursive=True)):  # noqa: PTH207 - takes absolute patterns, too
-        path = Path(name)
-        if os.path.isdir(name):  # noqa: PTH112
-            matches += [] if "**" in pattern else _search(path, settings)
-        elif not _matches(path, settings.jobs.exclude):
-            matches.append((path, Path()))
-    return matches
-
-
-def _search(folder: Path, settings: Settings) -> list[tuple[Path, Path]]:
-    jobs = settings.jobs
-    closed: list[Path] = []
-    walk = os.walk(folder, onerror=lambda error: closed.append(Path(error.filename)))
-    files = sorted(Path(root) / name for root, _, names in walk for name in names)
-    wanted = [f for f in files if _matches(f, jobs.include) and not _matches(f, jobs.exclude)]
-    return [(path, path.parent.relative_to(folder)) for path in closed + wanted]
-
-
-def _matches(file: Path, patterns: Iterable[str]) -> bool:
-    """Whether a pattern fits the name, or, where it has a slash, the path; case does not matter."""
-    name, path = file.name.lower(), file.as_posix().lower()
-    return any(fnmatch.fnmatchcase(path if "/" in p else name, p.lower()) for p in patterns)

@@ -9,8 +9,9 @@ import psutil
 import pytest
 
 from analyzer.detect.table import KINDS
+from analyzer.discovery import discover
 from analyzer.errors import MediaError, NewerSidecarError, OutputError, UsageError, WorkerError
-from analyzer.jobs import Job, Outcome, discover, run
+from analyzer.jobs import Job, Outcome, run
 from analyzer.progress import silent
 from analyzer.records import Movie
 from analyzer.settings import Settings, load

@@ -8,6 +8,7 @@ import typer
 from analyzer import jobs
 from analyzer.cli.batch import run_batch
 from analyzer.detect.table import KINDS
+from analyzer.discovery import discover
 from analyzer.settings import load
 
 
@@ -48,7 +49,7 @@ def analyze(
     given = [f"{key}={value}" for key, value in shortcuts.items() if value is not None]
     settings = load(preset, config, [*(set_ or []), *given])
     kinds = KINDS if only is None else tuple(kind.strip() for kind in only.split(","))
-    paths = jobs.discover(files, settings)
+    paths = discover(files, settings)
     job = jobs.Job(settings, kinds, output_dir, force)
     jobs.check(job)
     return run_batch(paths, job, json_)

@@ -17,7 +17,7 @@ from analyzer.paths import shown
 
 
 def run_batch(paths: Mapping[Path, Path], job: jobs.Job, as_json: bool = False) -> int:
-    """Analyze files (see jobs.discover), print what becomes of them and a summary; return the exit code."""
+    """Analyze what discover found, print what becomes of it and a summary; return the exit code."""
     counts: Counter[str] = Counter()
     failures: list[jobs.Outcome] = []
     interrupted = False
