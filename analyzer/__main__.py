@@ -4,7 +4,7 @@ import signal
 import sys
 from typing import Any, NoReturn
 
-INTERRUPTED = 130
+from analyzer.errors import INTERRUPTED
 
 
 def main() -> NoReturn:

@@ -67,5 +67,8 @@ class WorkerError(MarqueeError):
     exit_code = 8
 
 
+INTERRUPTED = 130
+"""What the command line ends with when it was stopped, by Ctrl-C or a signal."""
+
 USER_ERRORS = (MarqueeError, ModelError)
 """What the command line shows as one line instead of a traceback."""

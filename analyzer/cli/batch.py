@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from analyzer import jobs
-from analyzer.__main__ import INTERRUPTED
 from analyzer.cli.console import complain, err, print_line
 from analyzer.cli.progress import BatchProgress
 from analyzer.cli.weights import fetch_missing
-from analyzer.errors import USER_ERRORS
+from analyzer.errors import INTERRUPTED, USER_ERRORS
 from analyzer.paths import shown
 
 
