@@ -1,7 +1,5 @@
 """The embedded networks, each loaded once."""
 
-from collections.abc import Collection
-from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property, lru_cache
 
 from analyzer.paths import marquee_home
@@ -28,7 +26,6 @@ class Networks:
         engine = settings.engine
         self._settings = settings
         self._weights = Weights(marquee_home())
-        self._sessions: dict[str, Session] = {}
         self.engine = resolve_engine(engine.runtime, engine.device, engine.precision, engine.batch_size)
 
     @cached_property
@@ -63,17 +60,8 @@ class Networks:
         detector, landmarks = self._open("blazepose-detector"), self._open("blazepose-landmarks")
         return BlazePose(detector, landmarks, self._settings.poses.min_score)
 
-    def load(self, names: Collection[str]) -> None:
-        """Load several at once, those that are not loaded yet: faster than one after another."""
-        missing = [name for name in dict.fromkeys(names) if name not in self._sessions]
-        with ThreadPoolExecutor(self.engine.streams) as pool:
-            self._sessions |= zip(missing, pool.map(self._load, missing), strict=True)
-
     def _open(self, name: str) -> Session:
-        self.load([name])
-        return self._sessions[name]
-
-    def _load(self, name: str) -> Session:
+        # One after another: OpenVINO changes the process's locale as it loads, and two at once leave it changed.
         return open_session(name, self._weights, self.engine)
 
 

@@ -20,11 +20,9 @@ def open_detectors(
         UsageError: a setting names what there is not.
         ModelError: see Networks.
     """
-    chosen = {kind: parts_of(kind, settings) for kind in kinds}
-    networks.load([model for parts in chosen.values() for part in parts for model in part.models])
     detectors: dict[str, Detector[Any]] = {}
-    for kind, choices in chosen.items():
-        parts = [_open(part.code, networks, settings) for part in choices]
+    for kind in kinds:
+        parts = [_open(part.code, networks, settings) for part in parts_of(kind, settings)]
         if kind == "faces":
             detectors[kind] = Faces(*parts)
         else:

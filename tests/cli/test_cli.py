@@ -26,7 +26,7 @@ def marquee(*arguments: object, cwd: Path | None = None, **environment: str) -> 
     return subprocess.run(
         [sys.executable, "-m", "analyzer", *map(str, arguments)],
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         cwd=cwd,
         env=os.environ | environment,
     )
@@ -182,7 +182,7 @@ def test_stopping_leaves_nothing_half_written(demo: Demo, tmp_path: Path, how: s
     video = long_clip(tmp_path, demo.video, minutes=10, clip_s=15.2)
     before = set(tmp_path.iterdir())
     command = [sys.executable, "-m", "analyzer", "analyze", "--effort", "thorough", video]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, encoding="utf-8")
     time.sleep(6)
     process.send_signal(how)
     _, said = process.communicate(timeout=20)

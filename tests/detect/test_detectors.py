@@ -1,5 +1,6 @@
 """One contract for every kind of detector, on real pictures with real networks."""
 
+import locale
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 
 from analyzer.demo import pictures
 from analyzer.detect.batch import Batch, Detector
-from analyzer.detect.networks import shared_networks
+from analyzer.detect.networks import Networks, shared_networks
 from analyzer.detect.opening import open_detectors
 from analyzer.detect.table import KINDS, PARTS
 from analyzer.media.sampling import Frame
@@ -110,6 +111,14 @@ def test_a_blurred_and_a_small_face_are_of_lower_quality(
     assert soft.quality.sharpness < 0.5 * good.quality.sharpness
     assert tiny.quality.size < 0.5 * good.quality.size
     assert max(soft.quality.overall, tiny.quality.overall) < good.quality.overall
+
+
+def test_loading_leaves_the_locale_as_it_was() -> None:
+    """It decides how files are read as text, in a program that uses the library, too."""
+    before = locale.setlocale(locale.LC_ALL)
+    settings = load()
+    open_detectors(KINDS, Networks(settings), settings)
+    assert locale.setlocale(locale.LC_ALL) == before
 
 
 def test_every_choice_of_the_table_can_be_opened() -> None:
