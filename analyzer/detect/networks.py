@@ -61,7 +61,7 @@ class Networks:
         return BlazePose(detector, landmarks, self._settings.poses.min_score)
 
     def _open(self, name: str) -> Session:
-        # One after another: OpenVINO changes the process's locale as it loads, and two at once leave it changed.
+        # One after another: OpenVINO changes the process's locale as it loads; two at once leave it so.
         return open_session(name, self._weights, self.engine)
 
 
