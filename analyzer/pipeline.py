@@ -81,7 +81,8 @@ def analyze(
         if parts["source"].oshash != fingerprint:
             raise InputError(f"{shown(video)}: changed while it was read; try again when it is complete")
         if previous and "frames" not in todo and parts["keyframes"] != previous.keyframes:
-            return analyze(path, settings, only=only, progress=progress)  # what was kept is of other frames
+            # Other versions of the decoder gave other frames: what was kept of those is found anew.
+            return analyze(path, settings, only=[kind for kind in KINDS if kind in kept], progress=progress)
     if "people" in todo:
         parts |= _group(parts, settings)
     return Movie(manifest=kept, **parts)

