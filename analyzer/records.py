@@ -182,6 +182,7 @@ class Keyframe(Record):
         sharpness: variance of the Laplacian of the grey picture scaled to 256 pixels width.
         brightness: mean of luma, 0 to 1.
         histogram: 4 x 4 x 4 RGB bins, red slowest; 255 is the whole picture.
+        picture: of a gallery: the file's name.
     """
 
     time_s: Seconds
@@ -192,6 +193,7 @@ class Keyframe(Record):
     sharpness: Measure
     brightness: Score
     histogram: Annotated[npt.NDArray[np.uint8], Packed("<u1", (64,))]
+    picture: str | None = None
 
 
 class Embedding(Record):
@@ -232,6 +234,8 @@ class Face(Record):
         presence: FaceMesh's confidence that the crop shows a face.
         points: five points in pixels, x and y: subject's left eye outer and inner corner, right eye outer and
             inner corner, base of the nose. Int16.
+        crop: JPEG of the aligned face, kept for the best faces of each track, so that another model can embed
+            it without the video; see analyzer.detect.crops.
     """
 
     keyframe: Index
@@ -242,6 +246,7 @@ class Face(Record):
     quality: FaceQuality
     sex_hint: SexHint | None = None
     embedding: Embedding | None = None
+    crop: Annotated[npt.NDArray[np.uint8], Packed("<u1", (None,))] | None = None
 
 
 class Pose(Record):
@@ -279,6 +284,8 @@ class Track(Record):
     """Faces of one person within one shot, in time order.
 
     Attributes:
+        poses: of the same person: those under the faces, and those that carry the track on through keyframes in
+            which the face is turned away, hidden or missed.
         embedding: of its faces together, weighted by quality; None where none has one.
     """
 
@@ -286,7 +293,28 @@ class Track(Record):
     start_s: Seconds
     end_s: Seconds
     faces: Annotated[tuple[Index, ...], Field(min_length=1)]
+    poses: tuple[Index, ...] = ()
     embedding: Embedding | None
+
+
+class Billing(Record):
+    """Why a person is billed where they are; see analyzer.people.billing.
+
+    Attributes:
+        score: what people are ranked by, the weighted sum of the others.
+        screen: share of the video in which they are on screen.
+        shots: share of the shots with people in which they are.
+        size: how large their face is seen, against the largest of the cast.
+        centre: how near to the middle of the picture.
+        spread: share of the video between their first and last appearance.
+    """
+
+    score: Score
+    screen: Score
+    shots: Score
+    size: Score
+    centre: Score
+    spread: Score
 
 
 class Person(Record):
@@ -295,17 +323,23 @@ class Person(Record):
     Attributes:
         id: "p1" for the first billed, and so on; holds within this record only.
         role: lead: carries the video; cast: recurs, or is on screen for long; extra: all others.
-        screen_time_s: seconds in which the face is seen.
-        intervals: when, merged where they touch.
-        confidence: how sure it is that the tracks are one person.
-        best_faces: indices of faces that show the person best, best first.
-        reference: vectors to recognise the person by.
+        screen_time_s: seconds on screen, by face or body.
+        face_time_s: seconds of these in which the face is seen.
+        intervals: when on screen, merged where they touch: the first begins with the first appearance, the last
+            ends with the last.
+        billing: why they are billed where they are.
+        confidence: how sure it is that the tracks are one person, and no other is the same.
+        best_faces: indices of faces that show the person best, best first, each of another track if there are
+            as many.
+        reference: vectors to recognise the person by, the best first.
     """
 
     id: str
     role: Literal["lead", "cast", "extra"]
     screen_time_s: Seconds
+    face_time_s: Seconds = 0.0
     intervals: tuple[Interval, ...]
+    billing: Billing | None = None
     confidence: Score
     tracks: tuple[Index, ...]
     best_faces: tuple[Index, ...]
@@ -371,6 +405,7 @@ class Movie(Record):
             ("keyframe", [i.keyframe for i in self.image_features], len(self.keyframes)),
             ("shot", [t.shot for t in self.tracks], len(self.shots)),
             ("face", [f for t in self.tracks for f in t.faces], len(self.faces)),
+            ("pose", [p for t in self.tracks for p in t.poses], len(self.poses)),
             ("track", [t for p in self.people for t in p.tracks], len(self.tracks)),
             ("face", [f for p in self.people for f in p.best_faces], len(self.faces)),
         ):

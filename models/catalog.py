@@ -39,6 +39,21 @@ class Wheel(BaseModel):
     size: int
 
 
+class Likeness(BaseModel):
+    """Cosine similarities of an embedder's vectors of two faces.
+
+    Attributes:
+        strangers, spread: mean and standard deviation for two people.
+        same: mean for two pictures of one person; None where it is not known.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    strangers: float
+    spread: float
+    same: float | None = None
+
+
 class Entry(BaseModel):
     """One model or picture. See the head of catalog.toml for what the numbers mean.
 
@@ -66,6 +81,7 @@ class Entry(BaseModel):
     cpu_batch: int = 1
     metric: Literal["euclidean", "cosine"] | None = None
     threshold: float | None = None
+    likeness: Likeness | None = None
 
     @property
     def is_network(self) -> bool:

@@ -8,7 +8,7 @@ from models.dlib_resnet import align
 
 
 class DlibEmbedder:
-    """dlib's ResNet with its own template."""
+    """dlib's ResNet with its own template; each face is seen twice, mirrored the second time."""
 
     model = "dlib"
 
@@ -21,4 +21,4 @@ class DlibEmbedder:
 
     def embed(self, chips: Rgb) -> Floats:
         """See Embedder."""
-        return self._network.embed(chips)
+        return self._network.embed_both(chips)

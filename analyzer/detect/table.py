@@ -31,7 +31,7 @@ PARTS = {
             ("blazeface-full", "blazeface-short", "facemesh", "nudenet"),
         )
     },
-    "faces.embedder": {"dlib": Part("analyzer.detect.dlib_embedder:DlibEmbedder", ("dlib",))},
+    "faces.embedder": {"dlib": Part("analyzer.detect.dlib_embedder:DlibEmbedder", ("dlib",), version=2)},
     "poses.detector": {
         "blazepose": Part(
             "analyzer.detect.poses:Poses", ("blazepose-detector", "blazepose-landmarks", "blazeface-full")
