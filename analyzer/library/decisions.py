@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, TypeAdapter
+from pydantic.dataclasses import dataclass
 
 from analyzer.library.sightings import RelativeBox, Spot
 from analyzer.records import Hash64, Index, Record, Seconds
@@ -17,7 +18,8 @@ def _coarse(box: RelativeBox) -> RelativeBox:
     return x0, y0, x1, y1
 
 
-class Anchor(Record):
+@dataclass(frozen=True)
+class Anchor:
     """A face by where and when it is seen: the sighting that shows it there is meant, whatever its number."""
 
     video: Hash64

@@ -6,7 +6,7 @@ the journal.
 
 import itertools
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
@@ -85,18 +85,27 @@ class Journal:
                     os.fsync(file.fileno())
         return decision
 
-    def rewrite(self, lines: Sequence[AnyDecision]) -> None:
-        """Replace all decisions and drop what was set aside; the caller holds the lock.
+    def rewrite(self, change: Callable[[tuple[AnyDecision, ...]], tuple[AnyDecision, ...]]) -> int:
+        """Replace all decisions by what `change` makes of them; return how many are gone.
+
+        What was set aside of torn lines is deleted: it may hold what is to be gone.
 
         Raises:
+            LibraryError, InputError: see `read`.
             OutputError: it cannot be written.
         """
-        head, before = self._parse()
-        start = max(head.start, before[-1].n + 1 if before else 0)
-        with writing(self.path):
-            write_whole(self.path, b"".join(map(_line, [Head(journal=VERSION, start=start), *lines])))
-            for torn in self.path.parent.glob("journal.torn-*"):
-                torn.unlink()
+        with locked(self.path.parent):
+            self._repair()
+            head, before = self._parse()
+            start = max(head.start, before[-1].n + 1 if before else 0)
+            after = change(before)
+            with writing(self.path):
+                if after != before:
+                    lines = [Head(journal=VERSION, start=start), *after]
+                    write_whole(self.path, b"".join(map(_line, lines)))
+                for torn in self.path.parent.glob("journal.torn-*"):
+                    torn.unlink()
+        return len(before) - len(after)
 
     def _bytes(self) -> bytes:
         try:

@@ -1,4 +1,4 @@
-"""Known people: what the decisions of the journal add up to; replayed each time, so that any can be undone."""
+"""Known people: what the decisions of the journal add up to, replayed so that any can be undone."""
 
 import unicodedata
 from collections.abc import Sequence
@@ -79,6 +79,9 @@ class Known:
         for decision in decisions:
             if decision.n not in self.undone and not isinstance(decision, Undo):
                 self._replay(decision)
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._root
 
     def root(self, key: str) -> str:
         """Return the key that stands for a person after all merges."""

@@ -1,21 +1,25 @@
-"""Which sightings of a video the decisions of the journal mean: by time and place, whatever run found them."""
+"""Which sightings of a video the decisions mean: by time and place, whatever run found them."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
 
-from analyzer.library.cards import Appearance, Card
-from analyzer.library.decisions import Anchor
+from analyzer.library.cards import Appearance, Card, Spot
+from analyzer.library.decisions import Anchor, anchor_of
 from analyzer.library.known import Claim, Known
+
+Place = tuple[int, int]
+"""A sighting of a card: the index of the appearance, and the row in it."""
 
 NEAR_S = 1.0
 """A sighting this far from the anchor's time may be meant where none covers it."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Unit:
     """Sightings of one appearance for which the same was decided.
 
@@ -35,9 +39,22 @@ class Unit:
         """Return the times of the keyframes that show them."""
         return set(chain.from_iterable(self.appearance.sightings.times_of(row) for row in self.rows))
 
+    def best_spots(self, count: int) -> list[Spot]:
+        """Return faces that show the person best, the best first, each of another sighting."""
+        sightings = self.appearance.sightings
+        best = [sightings.spot(int(sightings.spot_ends[row])) for row in self.rows]
+        return sorted(best, key=lambda spot: -spot.quality)[:count]
+
+    def anchors(self, rows: Collection[int] | None = None) -> tuple[Anchor, ...]:
+        """Return what the sightings, or some of them, are to be found by in any record."""
+        sightings = self.appearance.sightings
+        chosen = self.rows if rows is None else sorted(rows)
+        spots = (sightings.spot(int(sightings.spot_ends[row])) for row in chosen)
+        return tuple(anchor_of(self.card.video, spot) for spot in spots)
+
 
 class Finder:
-    """Finds the sightings of a card that anchors mean; a sighting is (index of the appearance, row)."""
+    """Finds the sightings of a card that anchors mean."""
 
     def __init__(self, card: Card) -> None:
         seen = [person.sightings for person in card.people]
@@ -46,8 +63,8 @@ class Finder:
         self._ends = _joined([s.columns.ends for s in seen])
         self._seen = seen
 
-    def find(self, anchor: Anchor) -> tuple[tuple[int, int], bool] | None:
-        """Return the sighting that is meant and whether it covers the anchor's time; None if there is none."""
+    def find(self, anchor: Anchor) -> tuple[Place, bool] | None:
+        """Return the sighting that is meant and whether it covers the anchor's time."""
         gap = np.maximum(self._starts - anchor.time_s, anchor.time_s - self._ends)
         for covers, limit in ((True, 0.0), (False, NEAR_S)):
             near = np.flatnonzero(gap <= limit + 1e-6)
@@ -58,7 +75,7 @@ class Finder:
                 return best[1], covers
         return None
 
-    def _distance(self, place: tuple[int, int], anchor: Anchor) -> float:
+    def _distance(self, place: Place, anchor: Anchor) -> float:
         """How far the face is from the anchor in sizes of the face, 1 being the limit.
 
         Who is seen a while before or after may have moved, by the size of the face in a second.
@@ -77,23 +94,23 @@ class Finder:
 def place(card: Card, known: Known) -> tuple[list[Unit], int]:
     """Return the sightings of a card by what was decided of them, and how many anchors mean none."""
     units, lost = [], 0
-    owners: dict[tuple[int, int], Claim] = {}
-    rejected: dict[tuple[int, int], dict[str, Claim]] = {}
+    owners: dict[Place, Claim] = {}
+    rejected: defaultdict[Place, set[str]] = defaultdict(set)
     if claims := known.claims(card.video):
         found, lost = _find(card, claims)
         for at, claim in found:
-            _apply(claim, at, owners, rejected)
+            _apply(claim, at, owners, rejected[at])
     for a, appearance in enumerate(card.people):
-        groups: dict[tuple[str | None, frozenset[str]], list[int]] = {}
+        groups: defaultdict[tuple[str | None, frozenset[str]], list[int]] = defaultdict(list)
         for row in range(len(appearance.sightings)):
-            owner = owners.get((a, row))
-            keys = frozenset(known.root(key) for key in rejected.get((a, row), ()))
-            groups.setdefault((owner and known.root(owner.key), keys), []).append(row)
+            owner = known.root(owners[a, row].key) if (a, row) in owners else None
+            against = frozenset(map(known.root, rejected.get((a, row), ()))) if owner is None else frozenset()
+            groups[owner, against].append(row)
         units += [Unit(card, appearance, tuple(rows), *which) for which, rows in groups.items()]
     return units, lost
 
 
-def _find(card: Card, claims: Iterable[Claim]) -> tuple[list[tuple[tuple[int, int], Claim]], int]:
+def _find(card: Card, claims: Iterable[Claim]) -> tuple[list[tuple[Place, Claim]], int]:
     """The claims with their sightings; one that only lies near yields to those that are covered."""
     finder, lost = Finder(card), 0
     found = []
@@ -106,19 +123,12 @@ def _find(card: Card, claims: Iterable[Claim]) -> tuple[list[tuple[tuple[int, in
     return [(at, claim) for at, covers, claim in found if covers or at not in covered], lost
 
 
-def _apply(
-    claim: Claim,
-    at: tuple[int, int],
-    owners: dict[tuple[int, int], Claim],
-    rejected: dict[tuple[int, int], dict[str, Claim]],
-) -> None:
-    against = rejected.setdefault(at, {})
+def _apply(claim: Claim, at: Place, owners: dict[Place, Claim], rejected: set[str]) -> None:
     if claim.belongs:
         owners[at] = claim
-        for key in claim.family & against.keys():
-            del against[key]
+        rejected -= claim.family
         return
-    against[claim.key] = claim
+    rejected.add(claim.key)
     if at in owners and owners[at].key in claim.family:
         del owners[at]
 

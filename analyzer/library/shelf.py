@@ -1,16 +1,14 @@
 """The shelf: the cards of all videos, one file each; whoever writes a sidecar puts its card here."""
 
-import functools
 from collections.abc import Iterator
 from pathlib import Path
 
 from pydantic import ValidationError
 
-from analyzer.errors import InputError, OutputError
 from analyzer.library.cards import Card, card_of
 from analyzer.library.ledger import Ledger
 from analyzer.library.locks import writing
-from analyzer.paths import as_text, shown
+from analyzer.paths import as_text
 from analyzer.records import Movie
 from analyzer.stores.whole import write_whole
 
@@ -27,9 +25,9 @@ class Shelf:
         self.ledger = Ledger(folder)
 
     def cards(self) -> Iterator[Card]:
-        """Read all cards, one after another; one that cannot be read is passed over: its sidecar renews it."""
+        """Read all cards, one after another; a damaged one is passed over: its sidecar renews it."""
         for path in sorted(self.folder.glob("*.json")):
-            if card := self._read(path):
+            if card := self.read(path):
                 yield card
 
     def put(self, card: Card) -> None:
@@ -39,7 +37,7 @@ class Shelf:
             OutputError: it cannot be written.
         """
         path = self.path(card.video)
-        self.ledger.record(path, "card")
+        self.ledger.record(path, "card", card.video)
         with writing(path):
             write_whole(path, card.model_dump_json(exclude_none=True).encode("utf-8") + b"\n")
 
@@ -53,7 +51,7 @@ class Shelf:
 
     def is_current(self, video: str, sidecar: Path) -> bool:
         """Whether the card of a video is of this sidecar as it is now."""
-        card = self._read(self.path(video))
+        card = self.read(self.path(video))
         return card is not None and (card.sidecar, card.stamp) == (
             as_text(sidecar.absolute()),
             stamp_of(sidecar),
@@ -63,7 +61,8 @@ class Shelf:
         """Return where the card of a video is kept."""
         return self.folder / f"{video}.json"
 
-    def _read(self, path: Path) -> Card | None:
+    def read(self, path: Path) -> Card | None:
+        """Return a card; None where there is none, or it is damaged."""
         try:
             return Card.model_validate_json(path.read_bytes())
         except (OSError, ValidationError):

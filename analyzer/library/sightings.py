@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import cached_property
 from itertools import chain
 from typing import Annotated, Any, overload
@@ -157,6 +157,18 @@ class Sightings(Sequence[Sighting]):
             picture=columns.pictures.get(spot),
             crop=columns.crops.get(spot),
         )
+
+    def without_faces(self, rows: Collection[int]) -> Sightings:
+        """Return the sightings without the embeddings and crops of some."""
+        gone = {s for row in rows for s in range(*self.spot_ends[row : row + 2])}
+        vectors = []
+        for of_model in self.columns.vectors:
+            kept = [i for i, row in enumerate(of_model.rows.tolist()) if row not in rows]
+            values = of_model.table[kept].ravel()
+            vectors.append(Vectors(model=of_model.model, rows=of_model.rows[kept], values=values))
+        crops = {s: crop for s, crop in self.columns.crops.items() if s not in gone}
+        changed = {"vectors": tuple(v for v in vectors if len(v.rows)), "crops": crops}
+        return Sightings(self.columns.model_copy(update=changed))
 
     @classmethod
     def of(cls, sightings: Sequence[Sighting]) -> Sightings:
