@@ -1,19 +1,20 @@
 """The library of people: cards, journal and ledger of one MARQUEE_HOME, and what they add up to."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
 from analyzer.errors import UsageError
 from analyzer.library.addresses import Addresses
 from analyzer.library.assembly import assemble
-from analyzer.library.cards import Card
+from analyzer.library.cards import Card, card_of
 from analyzer.library.cast import Cast, Member
 from analyzer.library.decisions import AnyDecision, Undo
 from analyzer.library.journal import Journal
 from analyzer.library.known import Known
 from analyzer.library.shelf import Shelf
 from analyzer.library.vectors import prevailing_model
+from analyzer.records import Movie
 from models import catalog
 from models.catalog import Likeness
 
@@ -62,7 +63,10 @@ class Library:
     @cached_property
     def cast(self) -> Cast:
         """Everyone."""
-        return assemble(list(self.cards.values()), self.known, self.model or "", self.likeness)
+        return self._assembled(self.cards)
+
+    def _assembled(self, cards: Mapping[str, Card]) -> Cast:
+        return assemble(list(cards.values()), self.known, self.model or "", self.likeness)
 
     @property
     def addresses(self) -> Addresses:
@@ -77,6 +81,18 @@ class Library:
             InputError: the file of a video is named that cannot be read.
         """
         return self.addresses.person(text)
+
+    def names_in(self, movie: Movie) -> dict[str, str]:
+        """Return the names of the people of a record, by the ids that they have in it."""
+        if not self.known.people:
+            return {}
+        cards = self.cards | {movie.source.oshash: card_of(movie, None)}
+        names: dict[str, str] = {}
+        for member in self._assembled(cards).members:
+            for part in member.videos.get(movie.source.oshash, ()) if member.name else ():
+                also = names.get(part.unit.appearance.id)
+                names[part.unit.appearance.id] = f"{also}, {member.name}" if also else member.name or ""
+        return names
 
     def decide(self, decision: AnyDecision) -> int:
         """Write a decision to the journal and return its number.

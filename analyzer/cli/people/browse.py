@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -33,32 +34,33 @@ def list_(
         print_line(json.dumps([as_json(member) for member in chosen]))
         return
     numbers = ("#", "videos", "seconds", "confirmed", "recognised")
-    rows = table("#", "person", "name", "roles", *numbers[1:], right=numbers)
+    rows = table("#", "person", "name", "roles", *numbers[1:], "longest in", right=numbers)
     for rank, member in enumerate(chosen, 1):
         recognised = sum(part.how == "recognised" for part in member.parts)
         counts = (len(member.videos), f"{member.screen_time_s:.1f}", member.confirmed or "", recognised or "")
         name = (member.name or "") + (" (hidden)" if member.hidden else "")
-        rows.add_row(str(rank), member.handle, name, roles_of(member), *map(str, counts))
+        where = Path(member.parts[0].unit.card.path).name if member.parts else ""
+        rows.add_row(str(rank), member.handle, name, roles_of(member), *map(str, counts), where)
     if chosen:
         out.print(rows)
     else:
         out.print("nobody yet; 'marquee analyze' a video, its people appear here")
-    _explain(cast, len(cast.members) - len(chosen))
+    _explain(cast, hidden, extras)
 
 
 def _passes_by(member: Member) -> bool:
     return member.key is None and len(member.videos) == 1 and set(member.roles) == {"extra"}
 
 
-def _explain(cast: Cast, left_out: int) -> None:
-    if left_out:
-        err.print(f"{left_out} left out: extras of one video (--extras) and hidden people (--hidden)")
+def _explain(cast: Cast, hidden: bool, extras: bool) -> None:
+    if not hidden and (count := sum(member.hidden for member in cast.members)):
+        err.print(f"{count} hidden (--hidden shows them)")
+    if not extras and (count := sum(map(_passes_by, cast.members))):
+        err.print(f"{count} passing by, as extras of one video (--extras shows them)")
     if cast.unresolved:
-        err.print(
-            f"{counted(cast.unresolved, 'decided face')} not found again in the records as they are now"
-        )
+        err.print(f"{counted(cast.unresolved, 'decided sighting')} not found in the records as they are now")
     if cast.unmatched:
-        err.print(f"{counted(cast.unmatched, 'sighting')} without an embedding of this model: not compared")
+        err.print(f"{counted(cast.unmatched, 'sighting')} without an embedding to compare")
 
 
 def show(person: Who, json_: AsJson = False) -> None:
@@ -73,8 +75,8 @@ def show(person: Who, json_: AsJson = False) -> None:
         out.print(f"also called {', '.join(member.aliases)}")
     place = library.cast.members.index(member) + 1
     out.print(
-        f"{counted(len(member.videos), 'video')}, {clock(member.screen_time_s)} on screen, {roles_of(member)}; "
-        f"number {place} of the library" + (", hidden" if member.hidden else "")
+        f"number {place} of the library: {counted(len(member.videos), 'video')}, "
+        f"{clock(member.screen_time_s)} on screen, {roles_of(member)}" + (", hidden" if member.hidden else "")
     )
     if member.parts:
         out.print(_appearances(member, library.known))

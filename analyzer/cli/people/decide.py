@@ -47,8 +47,8 @@ def _confirmed(library: Library, member: Member, place: str, name: str) -> tuple
     """The sightings of a known person that are named by that person's own name."""
     if not member.is_called(name):
         raise UsageError(
-            f"{place} is {member.label}; to rename that person, name {member.key}; if it is somebody else, say "
-            f"'marquee people not {member.key} {place}' first"
+            f"{place} is {member.label}; to rename that person, name {member.key}; if it is somebody else, "
+            f"say 'marquee people not {member.key} {place}' first"
         )
     return library.addresses.place(place).anchors()
 
@@ -90,7 +90,7 @@ def split(person: Who, faces: Faces) -> None:
     library = open_library()
     member = library.resolve(person)
     moved = _anchors(library, member, faces)
-    rest = [anchor for anchor in member.anchors(sure=False) if anchor not in moved]
+    rest = tuple(anchor for anchor in member.anchors(sure=False) if anchor not in moved)
     if len(moved) == len(member.anchors()):
         raise UsageError(f"that is all of {member.label}: nothing would be left")
     _decide(library, Split(anchors=moved, rest=rest))
@@ -121,7 +121,8 @@ def undo(
     """Take a decision back, the last one or any; to take the undo back, undo its own number."""
     library = open_library()
     target = library.undo(number)
-    out.print(f"undone: decision {target.n}, {in_words(target)}")
+    again = library.known.undone[target.n]
+    out.print(f"undone: decision {target.n}, {in_words(target)} ('marquee people undo {again}' redoes it)")
 
 
 def _known(library: Library, person: str) -> Member:
@@ -139,7 +140,9 @@ def _anchors(library: Library, member: Member, faces: Sequence[str]) -> tuple[An
         rows = set(named.rows) & member.rows_of(named.appearance)
         if not rows:
             owner, _ = library.addresses.owner(named)
-            raise UsageError(f"{face} is not {member.label}'s but {owner.label}'s")
+            raise UsageError(
+                f"{face} is not {member.label}'s" + (f" but {owner.label}'s" if owner.key else "")
+            )
         found |= dict.fromkeys(named.anchors(rows))
     return tuple(found)
 

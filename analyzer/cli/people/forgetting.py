@@ -32,8 +32,8 @@ def forget(
         )
     report = forget_member(library, member)
     out.print(
-        f"forgotten: {counted(report.decisions, 'decision')} removed, "
-        f"{counted(len(report.rewritten), 'record')} rewritten, {counted(len(report.deleted), 'file')} deleted"
+        f"forgotten: {counted(report.decisions, 'decision')} and what "
+        f"{counted(len(report.rewritten), 'record')} held are gone"
     )
     for path in report.deleted:
         out.print(f"deleted {shown(path)}")
