@@ -2,7 +2,7 @@
 
 import typer
 
-from analyzer.cli.people import browse, decide, forgetting, output
+from analyzer.cli.people import browse, decide, forgetting, graph, output
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -19,6 +19,7 @@ app.command()(decide.split)
 app.command("not")(decide.not_)
 app.command()(decide.hide)
 app.command()(output.export)
+app.command()(graph.graph)
 app.command()(forgetting.forget)
 app.command()(decide.undo)
 app.command()(browse.history)
