@@ -1,12 +1,7 @@
 """Which vectors are one person's: agglomerative clustering whose stop is calibrated on the strangers at hand.
 
-Two groups are as like as the cosine of their mean vectors, once what strangers have in common is taken off:
-
-    likeness(A, B) = (a.b - m) / sqrt((a.a - m) (b.b - m))        a, b: mean vectors; m: strangers' a.b
-
-It is counted in standard deviations of what two strangers reach by chance. That yardstick is the same for
-small groups and large ones, where the plain mean of pairs is not: averaging takes the noise of single faces
-out of both sides. Strangers are known without labels: two faces in one frame are two people.
+Strangers are known without labels: two faces in one frame are two people. analyzer.people.likeness has the
+measure and the stop, analyzer.people.merging says how groups grow.
 """
 
 from collections.abc import Iterable, Sequence
@@ -15,41 +10,18 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from analyzer.people.likeness import Floats, Scaled, calibrated, stop, unit
+from analyzer.people.merging import Merger
 from models.catalog import Likeness
+from models.images import sigmoid
 
-Floats = npt.NDArray[np.float32]
 Labels = npt.NDArray[np.intp]
+Indices = npt.NDArray[np.intp]
 
-ENOUGH = 4.0
-"""Deviations that no stranger reaches by chance: one pair in 30,000."""
-SHARE = 0.85
-"""Of the way from strangers to the same person; where faces tell less, it comes before ENOUGH."""
-PRIOR_PAIRS = 30
-"""How many pairs of strangers weigh as much as what is known of the model beforehand."""
-LEVELS = 12
-"""Steps from the surest merges to the stop."""
-CHUNK = 2048
-"""Rows that are compared with all others in one go."""
-
-
-def random_directions(size: int) -> Likeness:
-    """Return the likeness of directions that have nothing in common, in so many dimensions."""
-    return Likeness(strangers=0, spread=size**-0.5)
-
-
-def calibrated(prior: Likeness, pairs: Floats) -> Likeness:
-    """Return the prior after the similarities of some strangers (k,) were seen.
-
-    The median and the median deviation are taken: a mirror or a photograph on the wall makes one person two.
-    """
-    if not len(pairs):
-        return prior
-    middle = float(np.median(pairs))
-    deviation = 1.4826 * float(np.median(np.abs(pairs - middle)))
-    share = len(pairs) / (len(pairs) + PRIOR_PAIRS)
-    spread = np.sqrt((1 - share) * prior.spread**2 + share * deviation**2)
-    strangers = (1 - share) * prior.strangers + share * middle
-    return prior.model_copy(update={"strangers": strangers, "spread": float(spread)})
+POOR = 0.02
+"""The weight that a vector of weight 0 joins with."""
+CHUNK = 1024
+"""Groups that are compared with all others in one go."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +30,7 @@ class Groups:
 
     Attributes:
         labels: (n,) 0.. by size, the largest first; -1 for what steers nothing and is like nobody.
-        confidence: (n,) how sure it is that each belongs where it is and nowhere else, 0 to 1.
+        confidence: (groups,) how sure it is that each is one person, and no other group is the same, 0 to 1.
         likeness: what it was judged by.
     """
 
@@ -73,13 +45,99 @@ def group(
     apart: Iterable[tuple[int, int]] = (),
     weights: Sequence[float] | None = None,
 ) -> Groups:
-    """Group vectors by person.
+    """Group vectors by person; their order does not matter.
 
     Args:
         vectors: (n, d) of one model; their length does not matter.
         prior: of that model.
         apart: pairs that are two people: they never come into one group.
-        weights: (n,) how much each counts in its group's mean; one of weight 0 joins a group or none, but
-            steers nothing. All equal if None.
+        weights: (n,) how much each counts in its group's mean, 1 for one good face; one that weighs less must
+            be more alike, one of weight 0 joins a group or none, but steers nothing. All 1 if None.
     """
-    raise NotImplementedError
+    units = unit(np.asarray(vectors, np.float32))
+    shares = np.ones(len(units), np.float32) if weights is None else np.asarray(weights, np.float32)
+    pairs = np.array(list(apart), np.intp).reshape(-1, 2)
+    steering = np.flatnonzero(shares > 0)
+    steering = steering[np.lexsort(units[steering].T)]
+    place = np.full(len(units), -1)
+    place[steering] = np.arange(len(steering))
+    known = place[pairs[(place[pairs] >= 0).all(1)]]
+    some = units[steering]
+    likeness = calibrated(prior, np.einsum("kd,kd->k", some[known[:, 0]], some[known[:, 1]]))
+    merger = Merger(some, shares[steering], known.tolist(), likeness.strangers)
+    before = 0
+    while before != (before := len(merger)):
+        merger.merge(stop(likeness, before))
+    labels = np.full(len(units), -1)
+    labels[steering] = by_size(merger.labels)
+    labels = _adopted(labels, units, shares, pairs, likeness)
+    return Groups(labels, _confidence(labels, units, shares, pairs, likeness), likeness)
+
+
+def by_size(labels: Labels) -> Labels:
+    """Return the same groups numbered from 0, the largest first."""
+    _, first, inverse, counts = np.unique(labels, return_index=True, return_inverse=True, return_counts=True)
+    return np.argsort(np.lexsort((first, -counts)))[inverse]
+
+
+def _adopted(labels: Labels, units: Floats, weights: Floats, apart: Indices, likeness: Likeness) -> Labels:
+    """Let those that steer nothing join the group that they are like, and are like no other."""
+    left = np.flatnonzero(labels < 0)
+    sums, total = _sums(labels, units, weights)
+    if not len(left) or not len(sums):
+        return labels
+    poor = np.full(len(left), POOR, np.float32)
+    groups = Scaled(sums, total, likeness.strangers)
+    alike = Scaled(units[left] * POOR, poor, likeness.strangers).likeness(groups)
+    limit, clear = stop(likeness, len(sums)), likeness.spread / (1 - likeness.strangers)
+    adopted = labels.copy()
+    for row in np.argsort(-alike.max(1), kind="stable").tolist():
+        i = left[row]
+        others = adopted[apart[(apart == i).any(1)].ravel()]
+        alike[row, others[others >= 0]] = -np.inf
+        second, best = np.sort(alike[row])[-2:] if len(sums) > 1 else (-np.inf, alike[row, 0])
+        if best > limit and best - second > clear:
+            adopted[i] = alike[row].argmax()
+    return adopted
+
+
+def _confidence(labels: Labels, units: Floats, weights: Floats, apart: Indices, likeness: Likeness) -> Floats:
+    """Return how sure each group is: its members are like the rest of it, no other group is.
+
+    Both are counted from the stop, on the logistic scale that it is the middle of.
+    """
+    sums, total = _sums(labels, units, weights)
+    limit = stop(likeness, len(sums))
+    slope = 2 * limit * ((1 - likeness.strangers) / likeness.spread) ** 2
+    groups = Scaled(sums, total, likeness.strangers)
+    nearest = np.full(len(sums), -np.inf, np.float32)
+    parted = {(g, g) for g in range(len(sums))} | {tuple(labels[pair]) for pair in [*apart, *apart[:, ::-1]]}
+    for start in range(0, len(sums), CHUNK):
+        alike = groups[start : start + CHUNK].likeness(groups)
+        for a, b in parted:
+            if start <= a < start + CHUNK and b >= 0:
+                alike[a - start, b] = -np.inf
+        nearest[start : start + CHUNK] = alike.max(1)
+    members = np.flatnonzero((labels >= 0) & (weights > 0))
+    own, weight = labels[members], weights[members]
+    rest = total[own] - weight
+    some = rest > 1e-6 * weight
+    members, own, weight, rest = members[some], own[some], weight[some], rest[some]
+    without = sums[own] - units[members] * weight[:, None]
+    alone = Scaled(units[members] * weight[:, None], weight, likeness.strangers)
+    pull = alone.likeness_each(Scaled(without, rest, likeness.strangers))
+    inside = np.full(len(sums), np.inf, np.float32)
+    several = np.unique(own)
+    inside[several] = (np.bincount(own, weight * pull) / np.maximum(np.bincount(own, weight), 1e-9))[several]
+    return np.asarray(sigmoid(slope * (limit - nearest)) * sigmoid(slope * (inside - limit)))
+
+
+def _sums(labels: Labels, units: Floats, weights: Floats) -> tuple[Floats, Floats]:
+    """The weighted sum (k, d) and the weight (k,) of each group."""
+    inside = labels >= 0
+    rows, own, weight = units[inside], labels[inside], weights[inside]
+    count = int(own.max(initial=-1)) + 1
+    sums, total = np.zeros((count, units.shape[1]), np.float32), np.zeros(count, np.float32)
+    np.add.at(sums, own, rows * weight[:, None])
+    np.add.at(total, own, weight)
+    return sums, total
