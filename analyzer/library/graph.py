@@ -13,7 +13,7 @@ from analyzer.people.spans import screen_time
 from analyzer.records import Interval
 
 COLOURS = {"lead": "#c8553d", "cast": "#4a7c94", "extra": "#9a9a9a"}
-VIDEO_COLOUR = "#e9d8a6"
+VIDEO_COLOUR, IN_COLOUR, WITH_COLOUR = "#e9d8a6", "#c8b8a0", "#d98c73"
 _REMOTE = re.compile(
     r"<link[^>]*\bhref=\"https?:[^>]*>|<script[^>]*\bsrc=\"https?:[^>]*>\s*</script>", re.IGNORECASE
 )
@@ -70,7 +70,9 @@ def draw(members: Sequence[Member]) -> Graph:
     ]
     labels = {member.handle: member.label for member in members}
     appear = [
-        Edge(handle, video, seconds, f"{labels[handle]}: {seconds:.0f} s in {PurePath(cards[video].path).name}")
+        Edge(
+            handle, video, seconds, f"{labels[handle]}: {seconds:.0f} s in {PurePath(cards[video].path).name}"
+        )
         for video, cast in videos.items()
         for handle, when in cast.items()
         if (seconds := screen_time(when))
@@ -89,12 +91,13 @@ def page(graph: Graph) -> bytes:
     except ImportError:
         raise UsageError("the graph needs pyvis: pip install 'marquee[graph]'") from None
     network = Network(height="100vh", width="100%", cdn_resources="in_line", bgcolor="#fbfaf7")
-    network.barnes_hut(gravity=-12000, spring_length=160)
+    network.barnes_hut(gravity=-6000, spring_length=90)
     for node in graph.nodes:
         network.add_node(node.id, **_look(node))
+    videos = {node.id for node in graph.nodes if node.role is None}
     for edge in graph.edges:
-        between = "#c8b8a0" if edge.end in {n.id for n in graph.nodes if n.role is None} else "#d98c73"
-        network.add_edge(edge.start, edge.end, value=max(0.1, edge.seconds), title=edge.title, color=between)
+        colour = IN_COLOUR if edge.end in videos else WITH_COLOUR
+        network.add_edge(edge.start, edge.end, value=max(0.1, edge.seconds), title=edge.title, color=colour)
     html = _CENTRED.sub("", _REMOTE.sub("", network.generate_html(notebook=False)))
     return html.replace("<head>", "<head><title>Marquee: who is in what, and with whom</title>", 1).encode()
 
@@ -113,9 +116,7 @@ def _face(member: Member) -> bytes | None:
     return None
 
 
-def _together(
-    videos: dict[str, dict[str, tuple[Interval, ...]]], labels: dict[str, str]
-) -> list[Edge]:
+def _together(videos: dict[str, dict[str, tuple[Interval, ...]]], labels: dict[str, str]) -> list[Edge]:
     shared: dict[tuple[str, str], float] = {}
     for cast in videos.values():
         for a, b in combinations(sorted(cast), 2):
@@ -134,15 +135,18 @@ def _overlap(one: Sequence[Interval], other: Sequence[Interval]) -> float:
 
 def _look(node: Node) -> dict[str, object]:
     """What pyvis draws of a node."""
+    look: dict[str, object]
     if node.role is None:
-        return {"label": node.label, "title": node.title, "shape": "box", "color": VIDEO_COLOUR}
+        look = {"label": node.label, "title": node.title, "shape": "box", "color": VIDEO_COLOUR}
+        return look | {"font": {"size": 20}}
     colour = COLOURS[node.role]
-    look: dict[str, object] = {
+    look = {
         "label": node.label,
         "title": node.title,
         "value": max(1.0, node.weight),
         "color": {"border": colour, "background": colour},
         "borderWidth": 4,
+        "font": {"size": 20},
         "shape": "dot",
     }
     if node.picture:

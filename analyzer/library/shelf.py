@@ -5,8 +5,8 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from analyzer.library.cards import Card, card_of
 from analyzer.errors import OutputError
+from analyzer.library.cards import Card, card_of
 from analyzer.library.ledger import Kind, Ledger
 from analyzer.library.locks import writing
 from analyzer.paths import as_text, shown

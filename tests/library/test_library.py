@@ -6,7 +6,7 @@ from analyzer.errors import UsageError
 from analyzer.library.cast import Member, shared_frame
 from analyzer.library.decisions import Alias, AnyDecision, Enrol, Hide, Merge, Name, Not, Split
 from analyzer.library.placing import Finder
-from analyzer.people.billing import screen_time
+from analyzer.people.spans import screen_time
 from analyzer.records import Movie
 from tests.conftest import Demo
 from tests.library.conftest import Films, Place, first_billed
