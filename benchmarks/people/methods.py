@@ -1,0 +1,151 @@
+"""Marquee's grouping, and what others do with the same vectors.
+
+Every method gets the same pooled vectors, which is kind to those that in their own programs work on single
+faces. None of the peers knows which pairs were seen in one picture, but for the last.
+"""
+
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+import numpy as np
+from scipy.cluster.hierarchy import fcluster, linkage
+from scipy.spatial.distance import squareform
+
+from analyzer.people.grouping import group
+from benchmarks.people.case import Case, Floats, Labels
+from benchmarks.people.metrics import bcubed, singled
+
+Run = Callable[[Case, float], Labels]
+
+
+@dataclass(frozen=True)
+class Method:
+    """A way to group.
+
+    Attributes:
+        run: the case and a parameter -> (n,) labels; negative: a group of its own.
+        given: the parameter as its users have it.
+        sweep: the parameters that are tried in hindsight; empty: there is nothing to choose.
+        uses_pairs: whether it is about pairs seen together: without any it is left out.
+    """
+
+    name: str
+    run: Run
+    given: float = 0.0
+    sweep: tuple[float, ...] = ()
+    uses_pairs: bool = False
+
+
+def hindsight(method: Method, case: Case) -> float:
+    """Return the parameter of the sweep that gives the highest B-cubed F1, the truth being known.
+
+    Of a long sweep every fourth is tried, and then the neighbours of the best.
+    """
+    sweep, known = method.sweep, case.truth >= 0
+    step = 4 if len(sweep) > 20 else 1
+
+    @lru_cache(None)
+    def right(i: int) -> float:
+        return bcubed(case.truth[known], singled(method.run(case, sweep[i]))[known])
+
+    best = max(range(0, len(sweep), step), key=right)
+    return sweep[max(range(max(0, best - step + 1), min(len(sweep), best + step)), key=right)]
+
+
+def ours(case: Case, _: float) -> Labels:
+    """Marquee."""
+    return group(case.vectors, case.prior, case.apart, case.weights.tolist()).labels
+
+
+def ours_unaided(case: Case, _: float) -> Labels:
+    """Marquee, with what is known of the model alone."""
+    return ours(replace(case, apart=()), 0)
+
+
+def whispers(case: Case, threshold: float) -> Labels:
+    """dlib.chinese_whispers_clustering: an edge between any two that are nearer than the threshold."""
+    import dlib
+
+    edges = np.argwhere(np.triu(case.dlibs < threshold))
+    return np.array(dlib.chinese_whispers([tuple(edge) for edge in edges.tolist()]))
+
+
+def immich(case: Case, threshold: float, least: int = 3) -> Labels:
+    """Immich's rule: faces come one by one; those with few neighbours wait until all others have come.
+
+    A face joins the person of the nearest face that has one, if it is within the threshold; else it begins a
+    person if at least `least` faces, itself included, are so near.
+    """
+    near = case.cosine <= threshold
+    core = near.sum(1) >= least
+    labels = np.full(len(near), -1, np.intp)
+    for i in [*np.flatnonzero(core), *np.flatnonzero(~core)]:
+        known = np.flatnonzero(near[i] & (labels >= 0))
+        if len(known):
+            labels[i] = labels[known[case.cosine[i, known].argmin()]]
+        elif core[i]:
+            labels[i] = labels.max() + 1
+    return labels
+
+
+def hdbscan(case: Case, least: float) -> Labels:
+    """scikit-learn's HDBSCAN; the parameter is its min_cluster_size."""
+    from sklearn.cluster import HDBSCAN
+
+    vectors = case.vectors if case.dlib else case.units
+    labels: Labels = HDBSCAN(min_cluster_size=int(least), copy=True).fit_predict(vectors)
+    return labels
+
+
+def finch(case: Case, partition: float) -> Labels:
+    """FINCH (Sarfraz et al., CVPR 2019); the parameter is which of its partitions, the finest being 1."""
+    partitions = _finch(case)
+    return partitions[:, min(int(partition), partitions.shape[1]) - 1]
+
+
+def hac_cosine(case: Case, threshold: float) -> Labels:
+    """Agglomerative, average linkage of cosine distances."""
+    return fcluster(_tree(case, False), threshold, "distance")
+
+
+def hac_dlib(case: Case, threshold: float) -> Labels:
+    """Agglomerative, average linkage of dlib's distances."""
+    return fcluster(_tree(case, True), threshold, "distance")
+
+
+def hac_pairs(case: Case, deviations: float) -> Labels:
+    """Agglomerative, average linkage; it stops so many deviations from the mean of pairs seen together."""
+    pairs = case.cosine[tuple(np.array(case.apart).T)]
+    return hac_cosine(case, float(pairs.mean() - deviations * pairs.std()))
+
+
+@lru_cache(1)
+def _finch(case: Case) -> Labels:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of what else could be installed
+        from finch import FINCH
+
+        return FINCH(case.units, distance="cosine", verbose=False)[0]
+
+
+@lru_cache(2)
+def _tree(case: Case, dlib: bool) -> Floats:
+    distances = case.dlibs if dlib else case.cosine
+    return linkage(squareform(distances, checks=False), "average")
+
+
+DISTANCES = tuple(np.arange(0.2, 1.1, 0.01).round(2).tolist())
+
+METHODS = (
+    Method("Marquee", ours),
+    Method("Marquee, told of no pairs", ours_unaided, uses_pairs=True),
+    Method("Chinese Whispers, dlib's .5", whispers, 0.5, DISTANCES),
+    Method("Immich's rule, .5 and 3 faces", immich, 0.5, DISTANCES),
+    Method("HDBSCAN, 5 faces", hdbscan, 5, (2, 3, 4, 5, 7, 10, 15)),
+    Method("FINCH, 2nd partition", finch, 2, (1, 2, 3, 4, 5)),
+    Method("HAC, MuHPC's .48", hac_cosine, 0.48, DISTANCES),
+    Method("HAC, dlib's .6", hac_dlib, 0.6, DISTANCES),
+    Method("HAC, 4 deviations from pairs", hac_pairs, 4.0, uses_pairs=True),
+)
