@@ -15,21 +15,16 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from analyzer.people.merging import Merger
 from models.catalog import Likeness
 
 Floats = npt.NDArray[np.float32]
-Labels = npt.NDArray[np.intp]
+Indices = Labels = npt.NDArray[np.intp]
 
-ENOUGH = 4.0
-"""Deviations that no stranger reaches by chance: one pair in 30,000."""
-SHARE = 0.85
-"""Of the way from strangers to the same person; where faces tell less, it comes before ENOUGH."""
+MISS = 2.0
+"""How many wrong merges a missed one is as bad as."""
 PRIOR_PAIRS = 30
 """How many pairs of strangers weigh as much as what is known of the model beforehand."""
-LEVELS = 12
-"""Steps from the surest merges to the stop."""
-CHUNK = 2048
-"""Rows that are compared with all others in one go."""
 
 
 def random_directions(size: int) -> Likeness:
@@ -73,7 +68,7 @@ def group(
     apart: Iterable[tuple[int, int]] = (),
     weights: Sequence[float] | None = None,
 ) -> Groups:
-    """Group vectors by person.
+    """Group vectors by person; their order does not matter.
 
     Args:
         vectors: (n, d) of one model; their length does not matter.
@@ -82,4 +77,47 @@ def group(
         weights: (n,) how much each counts in its group's mean; one of weight 0 joins a group or none, but
             steers nothing. All equal if None.
     """
-    raise NotImplementedError
+    units = _unit(np.asarray(vectors, np.float32).reshape(len(vectors), -1))
+    shares = np.ones(len(units), np.float32) if weights is None else np.asarray(weights, np.float32)
+    pairs = np.array(list(apart), np.intp).reshape(-1, 2)
+    steering = np.flatnonzero(shares > 0)
+    steering = steering[np.lexsort(units[steering].T)]
+    place = np.full(len(units), -1)
+    place[steering] = np.arange(len(steering))
+    known = place[pairs[(place[pairs] >= 0).all(1)]]
+    some = units[steering]
+    likeness = calibrated(prior, np.einsum("kd,kd->k", some[known[:, 0]], some[known[:, 1]]))
+
+    merger = Merger(some, shares[steering], known.tolist(), likeness.strangers)
+    before = 0
+    while before != (before := len(merger)):
+        merger.merge(stop(likeness, before))
+    labels = np.full(len(units), -1)
+    labels[steering] = merger.labels
+    return _finish(units, shares, pairs, labels, likeness)
+
+
+def stop(likeness: Likeness, groups: int) -> float:
+    """Return how alike two of so many groups must be to be one person, on the scale of the module's formula.
+
+    Where the model's likeness of one person is known, there it is as likely to be met by one person as by the
+    nearest of the strangers, both normally distributed. Else it is what no pair of the strangers reaches by
+    chance: the largest of N normal deviates is about sqrt(2 ln N).
+    """
+    groups = max(2, groups)
+    deviation = likeness.spread / (1 - likeness.strangers)
+    if likeness.same is None:
+        return deviation * float(np.sqrt(2 * np.log(groups * groups / 2)))
+    between = (likeness.same - likeness.strangers) / likeness.spread
+    return deviation * (between / 2 + float(np.log(groups / MISS)) / between)
+
+
+def _finish(
+    units: Floats, weights: Floats, apart: Indices, labels: Labels, likeness: Likeness
+) -> Groups:
+    """Let those that steer nothing join, number the groups by size, and say how sure each place is."""
+    return Groups(labels, np.ones(len(labels), np.float32), likeness)
+
+
+def _unit(vectors: Floats) -> Floats:
+    return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12), np.float32)
