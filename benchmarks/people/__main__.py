@@ -36,7 +36,10 @@ def synthetic(seeds: range) -> dict[str, Any]:
 def photographs(_: range) -> dict[str, Any]:
     """Labelled photographs."""
     result = {}
-    for name, make in (("LFW, 20 people and 75 singles", faces.lfw), ("DeepFace's, 9 people", faces.deepface)):
+    for name, make in (
+        ("LFW, 20 people and 75 singles", faces.lfw),
+        ("DeepFace's, 9 people", faces.deepface),
+    ):
         case = make()
         result[name] = compare.compare(case)
         print(f"\n{name}: {len(case.vectors)} faces, {len(case.apart)} pairs seen together,")

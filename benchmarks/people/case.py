@@ -48,6 +48,31 @@ class Case:
         return _proper(distances)
 
     @cached_property
+    def euclidean(self) -> Floats:
+        """Distances (n, n) for dlib's thresholds; cosine ones where the vectors are not dlib's."""
+        if not self.dlib:
+            return self.cosine
+        squares = (self.vectors**2).sum(1)
+        distances = squares[:, None] + squares - 2 * self.vectors @ self.vectors.T
+        return np.sqrt(_proper(distances))
+
+    @property
+    def chords(self) -> Floats:
+        """Distances (n, n) of the vectors at length 1, with strangers at 1."""
+        return np.sqrt(self.cosine)
+
+
+def units(self) -> Floats:
+        """The vectors, of length 1."""
+        return unit(self.vectors)
+
+    @cached_property
+    def cosine(self) -> Floats:
+        """Cosine distances (n, n) with strangers at 1, as in the spaces that cosine thresholds were made for."""
+        distances = (1 - self.units @ self.units.T) / (1 - self.prior.strangers)
+        return _proper(distances)
+
+    @cached_property
     def dlibs(self) -> Floats:
         """Distances (n, n) for thresholds made for dlib; of vectors that are not dlib's, cosine distances."""
         if not self.dlib:

@@ -1,7 +1,7 @@
 """All methods on the same cases, and the table of it."""
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from statistics import mean
 from typing import Any
 
@@ -19,16 +19,17 @@ def compare(case: Case) -> dict[str, Row]:
     """Return the rows of one case by method, and by method in hindsight."""
     rows = {}
     for method in METHODS:
-        if case.apart or not method.uses_pairs:
-            rows[method.name] = _run(method, case, lambda m: m.given)
+        if method.given is not None and (case.apart or not method.uses_pairs):
+            rows[method.name] = _run(method, case, method.given)
         if method.sweep:
-            rows[f"  in hindsight: {method.name.split(',')[0]}"] = _run(method, case, lambda m: hindsight(m, case))
+            rows[f"  in hindsight: {method.name.split(',')[0]}"] = _run(method, case)
     return rows
 
 
-def _run(method: Method, case: Case, choose: Callable[[Method], float]) -> Row:
+def _run(method: Method, case: Case, parameter: float | None = None) -> Row:
+    """Run a method; without a parameter, with the best in hindsight."""
     try:
-        parameter = choose(method)
+        parameter = hindsight(method, case) if parameter is None else parameter
         start = time.perf_counter()
         labels: Labels = np.asarray(method.run(case, parameter))
     except ImportError as error:

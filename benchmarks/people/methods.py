@@ -26,32 +26,30 @@ class Method:
 
     Attributes:
         run: the case and a parameter -> (n,) labels; negative: a group of its own.
-        given: the parameter as its users have it.
+        given: the parameter as its users have it; None: nobody has it so.
         sweep: the parameters that are tried in hindsight; empty: there is nothing to choose.
+        stride: of the sweep, for a slow one: at first only every so manieth is tried.
         uses_pairs: whether it is about pairs seen together: without any it is left out.
     """
 
     name: str
     run: Run
-    given: float = 0.0
+    given: float | None = 0.0
     sweep: tuple[float, ...] = ()
+    stride: int = 1
     uses_pairs: bool = False
 
 
 def hindsight(method: Method, case: Case) -> float:
-    """Return the parameter of the sweep that gives the highest B-cubed F1, the truth being known.
-
-    Of a long sweep every fourth is tried, and then the neighbours of the best.
-    """
-    sweep, known = method.sweep, case.truth >= 0
-    step = 4 if len(sweep) > 20 else 1
+    """Return the parameter of the sweep that gives the highest B-cubed F1, the truth being known."""
+    sweep, stride, known = method.sweep, method.stride, case.truth >= 0
 
     @lru_cache(None)
     def right(i: int) -> float:
         return bcubed(case.truth[known], singled(method.run(case, sweep[i]))[known])
 
-    best = max(range(0, len(sweep), step), key=right)
-    return sweep[max(range(max(0, best - step + 1), min(len(sweep), best + step)), key=right)]
+    best = max(range(0, len(sweep), stride), key=right)
+    return sweep[max(range(max(0, best - stride + 1), min(len(sweep), best + stride)), key=right)]
 
 
 def ours(case: Case, _: float) -> Labels:
@@ -68,7 +66,7 @@ def whispers(case: Case, threshold: float) -> Labels:
     """dlib.chinese_whispers_clustering: an edge between any two that are nearer than the threshold."""
     import dlib
 
-    edges = np.argwhere(np.triu(case.dlibs < threshold))
+    edges = np.argwhere(np.triu(case.euclidean < threshold))
     return np.array(dlib.chinese_whispers([tuple(edge) for edge in edges.tolist()]))
 
 
@@ -95,7 +93,7 @@ def hdbscan(case: Case, least: float) -> Labels:
     from sklearn.cluster import HDBSCAN
 
     vectors = case.vectors if case.dlib else case.units
-    labels: Labels = HDBSCAN(min_cluster_size=int(least), copy=True).fit_predict(vectors)
+    labels: Labels = HDBSCAN(min_cluster_size=int(least), algorithm="brute", copy=True).fit_predict(vectors)
     return labels
 
 
@@ -105,20 +103,15 @@ def finch(case: Case, partition: float) -> Labels:
     return partitions[:, min(int(partition), partitions.shape[1]) - 1]
 
 
-def hac_cosine(case: Case, threshold: float) -> Labels:
-    """Agglomerative, average linkage of cosine distances."""
-    return fcluster(_tree(case, False), threshold, "distance")
-
-
-def hac_dlib(case: Case, threshold: float) -> Labels:
-    """Agglomerative, average linkage of dlib's distances."""
-    return fcluster(_tree(case, True), threshold, "distance")
+def hac(space: str) -> Run:
+    """Agglomerative clustering, average linkage of the distances that are so called; the parameter stops it."""
+    return lambda case, threshold: fcluster(_tree(case, space), threshold, "distance")
 
 
 def hac_pairs(case: Case, deviations: float) -> Labels:
-    """Agglomerative, average linkage; it stops so many deviations from the mean of pairs seen together."""
+    """The same on cosine distances; it stops so many deviations from the mean of pairs seen together."""
     pairs = case.cosine[tuple(np.array(case.apart).T)]
-    return hac_cosine(case, float(pairs.mean() - deviations * pairs.std()))
+    return hac("cosine")(case, float(pairs.mean() - deviations * pairs.std()))
 
 
 @lru_cache(1)
@@ -130,10 +123,9 @@ def _finch(case: Case) -> Labels:
         return FINCH(case.units, distance="cosine", verbose=False)[0]
 
 
-@lru_cache(2)
-def _tree(case: Case, dlib: bool) -> Floats:
-    distances = case.dlibs if dlib else case.cosine
-    return linkage(squareform(distances, checks=False), "average")
+@lru_cache(3)
+def _tree(case: Case, space: str) -> Floats:
+    return linkage(squareform(getattr(case, space), checks=False), "average")
 
 
 DISTANCES = tuple(np.arange(0.2, 1.1, 0.01).round(2).tolist())
@@ -141,11 +133,12 @@ DISTANCES = tuple(np.arange(0.2, 1.1, 0.01).round(2).tolist())
 METHODS = (
     Method("Marquee", ours),
     Method("Marquee, told of no pairs", ours_unaided, uses_pairs=True),
-    Method("Chinese Whispers, dlib's .5", whispers, 0.5, DISTANCES),
+    Method("Chinese Whispers, dlib's .5", whispers, 0.5, DISTANCES, stride=4),
     Method("Immich's rule, .5 and 3 faces", immich, 0.5, DISTANCES),
     Method("HDBSCAN, 5 faces", hdbscan, 5, (2, 3, 4, 5, 7, 10, 15)),
     Method("FINCH, 2nd partition", finch, 2, (1, 2, 3, 4, 5)),
-    Method("HAC, MuHPC's .48", hac_cosine, 0.48, DISTANCES),
-    Method("HAC, dlib's .6", hac_dlib, 0.6, DISTANCES),
-    Method("HAC, 4 deviations from pairs", hac_pairs, 4.0, uses_pairs=True),
+    Method("HAC cosine, MuHPC's .48", hac("cosine"), 0.48, DISTANCES),
+    Method("HAC Euclidean, dlib's .6", hac("euclidean"), 0.6, DISTANCES),
+    Method("HAC chords", hac("chords"), None, DISTANCES),
+    Method("HAC cosine, 4 deviations", hac_pairs, 4.0, uses_pairs=True),
 )

@@ -96,7 +96,9 @@ def characters(truth: Labels, labels: Labels) -> tuple[float, float]:
     table = table[table.sum(1) >= 2]
     rows, columns = linear_sum_assignment(-table)
     hits = table[rows, columns]
-    return float((hits / sizes[columns]).sum() / len(table)), float((hits / table.sum(1)[rows]).sum() / len(table))
+    return float((hits / sizes[columns]).sum() / len(table)), float(
+        (hits / table.sum(1)[rows]).sum() / len(table)
+    )
 
 
 def _counts(truth: Labels, labels: Labels) -> tuple[Labels, Labels, Labels]:

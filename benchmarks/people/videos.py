@@ -29,7 +29,9 @@ def main(_: range) -> dict[str, Any]:
     truths = [json.loads(file.read_text("utf-8")) for file in sorted((DATA / "truth").glob("*.json"))]
     if not truths:
         raise FileNotFoundError(f"no {DATA / 'truth'}: the clips are not part of the project")
-    print(f"\n{'clip':38}{'truth is':>10}{'recurring':>11}{'of':>4}{'leads':>7}{'s':>7}  seconds on screen (truth)")
+    print(
+        f"\n{'clip':38}{'truth is':>10}{'recurring':>11}{'of':>4}{'leads':>7}{'s':>7}  seconds on screen (truth)"
+    )
     rows = [_row(truth) for truth in truths]
     sure = [row for row in rows if row["confidence"].split()[0] in SURE]
     right = sum(not row["wrong"] for row in sure)
@@ -37,7 +39,9 @@ def main(_: range) -> dict[str, Any]:
     print(f"right in all: {sum(not row['wrong'] for row in rows)} of {len(rows)} clips")
     differing = {name: same.differing(DATA / "videos" / name, "balanced") for name in SAME}
     for name, ways in differing.items():
-        print(f"{name}: the same people in {len(same.ways())} ways: {'no: ' + ', '.join(ways) if ways else 'yes'}")
+        print(
+            f"{name}: the same people in {len(same.ways())} ways: {'no: ' + ', '.join(ways) if ways else 'yes'}"
+        )
     return {"clips": rows, "differing": differing}
 
 
@@ -68,7 +72,9 @@ def judge(movie: Movie, truth: Truth) -> dict[str, Any]:
     ]
     excuses = [f"{p['id']}: {p['notes']}" for p in known if UNUSABLE.search(p.get("notes", ""))]
     excused = 0 < wanted - len(recurring) <= len(excuses)
-    wrong = [] if len(recurring) == wanted or excused else [f"{len(recurring)} recurring people, not {wanted}"]
+    wrong = (
+        [] if len(recurring) == wanted or excused else [f"{len(recurring)} recurring people, not {wanted}"]
+    )
     wrong += _leads(movie, leads, truth)
     wrong += [
         f"number {rank} is seen {ours:.1f} s, not {theirs:.1f}"
