@@ -284,8 +284,8 @@ class Track(Record):
     """Faces of one person within one shot, in time order.
 
     Attributes:
-        poses: of the same person: those under the faces, and those that carry the track on through keyframes in
-            which the face is turned away, hidden or missed.
+        poses: of the same person: those under the faces, and those that carry the track on through keyframes
+            in which the face is turned away, hidden or missed.
         embedding: of its faces together, weighted by quality; None where none has one.
     """
 
@@ -325,8 +325,8 @@ class Person(Record):
         role: lead: carries the video; cast: recurs, or is on screen for long; extra: all others.
         screen_time_s: seconds on screen, by face or body.
         face_time_s: seconds of these in which the face is seen.
-        intervals: when on screen, merged where they touch: the first begins with the first appearance, the last
-            ends with the last.
+        intervals: when on screen, merged where they touch: the first begins with the first appearance, the
+            last ends with the last.
         billing: why they are billed where they are.
         confidence: how sure it is that the tracks are one person, and no other is the same.
         best_faces: indices of faces that show the person best, best first, each of another track if there are

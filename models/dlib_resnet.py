@@ -61,7 +61,9 @@ class DlibResNet:
         return self._session.run(chips)[0]
 
     def embed_both(self, chips: Image) -> Floats:
-        """The mean of each chip's vector and its mirror image's: of 95 people of LFW, at one false match in a
-        thousand, a third fewer pairs of one person are missed than with the chip alone.
+        """The mean of each chip's vector and its mirror image's, raw, (n, 128).
+
+        On 95 people of LFW it misses a third fewer pairs of one person, at one false match in a thousand.
         """
-        return (self.embed(chips) + self.embed(np.ascontiguousarray(chips[:, :, ::-1]))) / 2
+        mirrored = self.embed(np.ascontiguousarray(chips[:, :, ::-1]))
+        return (self.embed(chips) + mirrored) / np.float32(2)

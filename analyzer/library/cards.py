@@ -1,4 +1,4 @@
-"""Cards: what one video, gallery or set of photos says of its people, small enough to read a library of them."""
+"""Cards: what one video or gallery says of its people, small enough to read a library of them."""
 
 from typing import Annotated
 

@@ -14,15 +14,19 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import expit
 
-from analyzer.people.merging import Merger
+from analyzer.people.merging import Merger, Scaled
 from models.catalog import Likeness
 
 Floats = npt.NDArray[np.float32]
-Indices = Labels = npt.NDArray[np.intp]
+Labels = npt.NDArray[np.intp]
+Indices = npt.NDArray[np.intp]
 
-MISS = 2.0
+MISS = 1.5
 """How many wrong merges a missed one is as bad as."""
+CHUNK = 1024
+"""Groups that are compared with all others in one go."""
 PRIOR_PAIRS = 30
 """How many pairs of strangers weigh as much as what is known of the model beforehand."""
 
@@ -53,7 +57,7 @@ class Groups:
 
     Attributes:
         labels: (n,) 0.. by size, the largest first; -1 for what steers nothing and is like nobody.
-        confidence: (n,) how sure it is that each belongs where it is and nowhere else, 0 to 1.
+        confidence: (groups,) how sure it is that each is one person, and no other group is the same, 0 to 1.
         likeness: what it was judged by.
     """
 
@@ -87,14 +91,14 @@ def group(
     known = place[pairs[(place[pairs] >= 0).all(1)]]
     some = units[steering]
     likeness = calibrated(prior, np.einsum("kd,kd->k", some[known[:, 0]], some[known[:, 1]]))
-
     merger = Merger(some, shares[steering], known.tolist(), likeness.strangers)
     before = 0
     while before != (before := len(merger)):
         merger.merge(stop(likeness, before))
     labels = np.full(len(units), -1)
-    labels[steering] = merger.labels
-    return _finish(units, shares, pairs, labels, likeness)
+    labels[steering] = by_size(merger.labels)
+    labels = _adopted(labels, units, shares, pairs, likeness)
+    return Groups(labels, _confidence(labels, units, shares, likeness), likeness)
 
 
 def stop(likeness: Likeness, groups: int) -> float:
@@ -112,11 +116,65 @@ def stop(likeness: Likeness, groups: int) -> float:
     return deviation * (between / 2 + float(np.log(groups / MISS)) / between)
 
 
-def _finish(
-    units: Floats, weights: Floats, apart: Indices, labels: Labels, likeness: Likeness
-) -> Groups:
-    """Let those that steer nothing join, number the groups by size, and say how sure each place is."""
-    return Groups(labels, np.ones(len(labels), np.float32), likeness)
+def by_size(labels: Labels) -> Labels:
+    """Return the same groups numbered from 0, the largest first."""
+    _, first, inverse, counts = np.unique(labels, return_index=True, return_inverse=True, return_counts=True)
+    return np.argsort(np.lexsort((first, -counts)))[inverse]
+
+
+def _adopted(labels: Labels, units: Floats, weights: Floats, apart: Indices, likeness: Likeness) -> Labels:
+    """Let those that steer nothing join the group that they are like."""
+    left = np.flatnonzero(labels < 0)
+    sums, total = _sums(labels, units, weights)
+    if not len(left) or not len(sums):
+        return labels
+    alike = Scaled(units[left], likeness.strangers).likeness(
+        Scaled(sums / total[:, None], likeness.strangers)
+    )
+    for row, i in enumerate(left.tolist()):
+        others = labels[apart[(apart == i).any(1)].ravel()]
+        alike[row, others[others >= 0]] = -np.inf
+    adopted = labels.copy()
+    adopted[left] = np.where(alike.max(1) > stop(likeness, len(sums)), alike.argmax(1), -1)
+    return adopted
+
+
+def _confidence(labels: Labels, units: Floats, weights: Floats, likeness: Likeness) -> Floats:
+    """Return how sure each group is: its members are like the rest of it, no other group is.
+
+    Both are counted from the stop, on the logistic scale that it is the middle of.
+    """
+    sums, total = _sums(labels, units, weights)
+    means = sums / total[:, None]
+    limit = stop(likeness, len(means))
+    slope = 2 * limit * ((1 - likeness.strangers) / likeness.spread) ** 2
+    groups = Scaled(means, likeness.strangers)
+    nearest = np.full(len(means), -np.inf)
+    for start in range(0, len(means), CHUNK):
+        alike = groups[start : start + CHUNK].likeness(groups)
+        np.fill_diagonal(alike[:, start:], -np.inf)
+        nearest[start : start + CHUNK] = alike.max(1)
+    members = np.flatnonzero((labels >= 0) & (weights > 0))
+    own, weight = labels[members], weights[members]
+    rest = total[own] - weight
+    members, own, weight, rest = (x[rest > 1e-6 * weight] for x in (members, own, weight, rest))
+    without = (sums[own] - units[members] * weight[:, None]) / rest[:, None]
+    pull = Scaled(units[members], likeness.strangers).likeness_each(Scaled(without, likeness.strangers))
+    inside = np.full(len(means), np.inf)
+    several = np.unique(own)
+    inside[several] = (np.bincount(own, weight * pull) / np.maximum(np.bincount(own, weight), 1e-9))[several]
+    return np.asarray(expit(slope * (limit - nearest)) * expit(slope * (inside - limit)), np.float32)
+
+
+def _sums(labels: Labels, units: Floats, weights: Floats) -> tuple[Floats, Floats]:
+    """The weighted sum (k, d) and the weight (k,) of each group."""
+    inside = labels >= 0
+    rows, own, weight = units[inside], labels[inside], weights[inside]
+    count = int(own.max(initial=-1)) + 1
+    sums, total = np.zeros((count, units.shape[1]), np.float32), np.zeros(count, np.float32)
+    np.add.at(sums, own, rows * weight[:, None])
+    np.add.at(total, own, weight)
+    return sums, total
 
 
 def _unit(vectors: Floats) -> Floats:

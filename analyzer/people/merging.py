@@ -1,10 +1,11 @@
 """Agglomerative clustering by rounds: groups that are each other's nearest merge, the surest first.
 
-Exact up to EXACT groups; of more, each is compared with those in the cells around it alone (an inverted file, as
-in Jegou et al. 2011, "Product quantization for nearest neighbor search"), and exactly with these.
+Exact up to EXACT groups; of more, each is compared with those in the cells around it alone (an inverted file,
+as in Jegou et al. 2011, "Product quantization for nearest neighbor search"), and exactly with these.
 """
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -27,8 +28,44 @@ LEAST = 0.05
 NEVER = np.float32(-np.inf)
 
 
+class Scaled:
+    """Mean vectors of groups, ready to be compared; see analyzer.people.grouping for the measure.
+
+    Args:
+        means: (n, d) of vectors of length 1.
+        strangers: mean cosine similarity of two strangers.
+    """
+
+    def __init__(self, means: Floats, strangers: float) -> None:
+        own = np.einsum("nd,nd->n", means, means) - strangers
+        roots = np.sqrt(np.maximum(own, LEAST * (1 - strangers)))[:, None]
+        self._strangers = np.float32(strangers)
+        self._vectors = np.concatenate([means / roots, 1 / roots], 1, dtype=np.float32)
+
+    def __len__(self) -> int:
+        return len(self._vectors)
+
+    def __getitem__(self, which: Any) -> "Scaled":
+        chosen = object.__new__(Scaled)
+        chosen._strangers, chosen._vectors = self._strangers, self._vectors[which]
+        return chosen
+
+    def likeness(self, others: "Scaled") -> Floats:
+        """Return how alike each of these (n) and each of the others (m) are: (n, m), 1 for the same."""
+        return np.asarray(self._signed() @ others._vectors.T)
+
+    def likeness_each(self, others: "Scaled") -> Floats:
+        """Return how alike each of these is to its counterpart: (n,)."""
+        return np.asarray(np.einsum("nd,nd->n", self._signed(), others._vectors))
+
+    def _signed(self) -> Floats:
+        vectors = self._vectors.copy()
+        vectors[:, -1] *= -self._strangers
+        return vectors
+
+
 class Merger:
-    """Groups that grow. See analyzer.people.grouping for how alike two of them are.
+    """Groups that grow.
 
     Args:
         vectors: (n, d) of length 1; their order breaks ties.
@@ -47,7 +84,7 @@ class Merger:
         self._names = self.labels.copy()
         self._sums = vectors * weights[:, None]
         self._weights = weights.copy()
-        self._strangers = np.float32(strangers)
+        self._strangers = strangers
         self._apart: dict[int, set[int]] = {}
         for a, b in apart:
             self._apart.setdefault(a, set()).add(b)
@@ -117,18 +154,13 @@ class Merger:
         return self._search(np.flatnonzero(stale), best, partner)
 
     def _rescale(self) -> None:
-        means = self._sums / self._weights[:, None]
-        own = np.einsum("nd,nd->n", means, means) - self._strangers
-        roots = np.sqrt(np.maximum(own, LEAST * (1 - self._strangers)))
-        self._scaled = means / roots[:, None]
-        self._shares = (1 / roots).astype(np.float32)
+        self._scaled = Scaled(self._sums / self._weights[:, None], self._strangers)
 
     def _search(self, rows: Indices, best: Floats, partner: Indices) -> tuple[Floats, Indices]:
         """Find the nearest group of each of `rows`, and of all others where it is one of `rows`."""
         place = {name: i for i, name in enumerate(self._names.tolist())} if self._apart else {}
         for some, others in self._blocks(rows):
-            alike = self._scaled[some] @ self._scaled[others].T
-            alike -= np.outer(self._shares[some] * self._strangers, self._shares[others])
+            alike = self._scaled[some].likeness(self._scaled[others])
             self._forbid(alike, some, others, place)
             _improve(best, partner, some, others, alike)
             if len(rows) < len(best):
@@ -160,11 +192,11 @@ class Merger:
                 yield some[start : start + CHUNK], others
 
     def _cells(self, count: int) -> Indices:
-        """The cells around each group, the nearest first: (n, count). Cells form around evenly spread groups."""
-        centres = self._scaled[:: max(1, CELL)]
+        """The cells around each group, the nearest first: (n, count). Every so many-th group makes a cell."""
+        centres = self._scaled[::CELL]
         chunks = []
-        for start in range(0, len(self._scaled), CHUNK):
-            alike = self._scaled[start : start + CHUNK] @ centres.T
+        for start in range(0, len(self), CHUNK):
+            alike = self._scaled[start : start + CHUNK].likeness(centres)
             near = np.argpartition(-alike, count - 1, axis=1)[:, :count]
             order = np.argsort(-np.take_along_axis(alike, near, 1), axis=1, kind="stable")
             chunks.append(np.take_along_axis(near, order, 1))
