@@ -30,7 +30,7 @@ def main(_: range) -> dict[str, Any]:
     if not truths:
         raise FileNotFoundError(f"no {DATA / 'truth'}: the clips are not part of the project")
     print(
-        f"\n{'clip':38}{'truth is':>10}{'recurring':>11}{'of':>4}{'leads':>7}{'s':>7}  seconds on screen (truth)"
+        f"\n{'clip':38}{'truth is':>10}{'recurring':>11}{'of':>4}{'leads':>7}{'s':>7}  on screen, s (truth)"
     )
     rows = [_row(truth) for truth in truths]
     sure = [row for row in rows if row["confidence"].split()[0] in SURE]
@@ -40,9 +40,13 @@ def main(_: range) -> dict[str, Any]:
     differing = {name: same.differing(DATA / "videos" / name, "balanced") for name in SAME}
     for name, ways in differing.items():
         print(
-            f"{name}: the same people in {len(same.ways())} ways: {'no: ' + ', '.join(ways) if ways else 'yes'}"
+            f"{name}: the same people in {len(same.ways())} ways: {'not ' + ', '.join(ways) if ways else 'yes'}"
         )
     return {"clips": rows, "differing": differing}
+
+
+def _list(ways: Sequence[str]) -> str:
+    return f"not {', '.join(ways)}" if ways else "yes"
 
 
 def _row(truth: Truth) -> dict[str, Any]:
