@@ -39,14 +39,9 @@ def main(_: range) -> dict[str, Any]:
     print(f"right in all: {sum(not row['wrong'] for row in rows)} of {len(rows)} clips")
     differing = {name: same.differing(DATA / "videos" / name, "balanced") for name in SAME}
     for name, ways in differing.items():
-        print(
-            f"{name}: the same people in {len(same.ways())} ways: {'not ' + ', '.join(ways) if ways else 'yes'}"
-        )
+        answer = f"not {', '.join(ways)}" if ways else "yes"
+        print(f"{name}: the same people in {len(same.ways())} ways: {answer}")
     return {"clips": rows, "differing": differing}
-
-
-def _list(ways: Sequence[str]) -> str:
-    return f"not {', '.join(ways)}" if ways else "yes"
 
 
 def _row(truth: Truth) -> dict[str, Any]:
