@@ -9,8 +9,8 @@ from analyzer.records import Stage
 from analyzer.settings import Settings, nearest
 from models import catalog
 
-_NEEDS = {"frames": (), **dict.fromkeys(KINDS, ("frames",)), "people": ("frames", "faces")}
-_VERSIONS = {"frames": 1, "people": 1}
+_NEEDS = {"frames": (), **dict.fromkeys(KINDS, ("frames",)), "people": ("frames", "faces", "poses")}
+_VERSIONS = {"frames": 2, "people": 2}
 
 
 def expected(settings: Settings) -> dict[str, Stage]:
@@ -50,16 +50,20 @@ def stale(
     for kind in only:
         if kind not in KINDS:
             raise UsageError(f"no {kind!r}; choose from {', '.join(KINDS)}{nearest(kind, KINDS)}")
-    wanted = {"frames", *only, *(["people"] if "faces" in only else [])}
+    wanted = {"frames", *only}
     forced = set(only) if force else set()
     if forced == set(KINDS):
         forced.add("frames")
     todo: list[str] = []
     for stage, needs in _NEEDS.items():
         changed = previous.get(stage) != now[stage] or stage in forced or any(n in todo for n in needs)
-        if stage in wanted and changed:
+        if changed and (stage in wanted or (stage == "people" and _has_faces(previous, todo))):
             todo.append(stage)
     return tuple(todo)
+
+
+def _has_faces(previous: Mapping[str, Stage], todo: Collection[str]) -> bool:
+    return "faces" in todo or ("faces" in previous and "frames" not in todo)
 
 
 def kept(previous: Mapping[str, Stage], todo: Collection[str], now: Mapping[str, Stage]) -> dict[str, Stage]:

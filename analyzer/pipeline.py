@@ -18,6 +18,8 @@ from analyzer.media.video import open_video
 from analyzer.overlap import ReadAhead
 from analyzer.paths import shown
 from analyzer.people.billing import bill
+from analyzer.people.likeness import prior_of, random_directions
+from analyzer.people.parts import Film
 from analyzer.people.tracks import make_tracks
 from analyzer.progress import Progress, silent
 from analyzer.records import Movie
@@ -84,7 +86,7 @@ def analyze(
             # Other versions of the decoder gave other frames: what was kept of those is found anew.
             return analyze(path, settings, only=[kind for kind in KINDS if kind in kept], progress=progress)
     if "people" in todo:
-        parts |= _group(parts, settings)
+        parts |= _group(parts)
     return Movie(manifest=kept, **parts)
 
 
@@ -104,8 +106,12 @@ def _watch(video: Path, kinds: Collection[str], settings: Settings, progress: Pr
     return parts | {FIELDS[kind][0]: tuple(records) for kind, records in found.items()}
 
 
-def _group(parts: Parts, settings: Settings) -> Parts:
-    faces, keyframes = parts["faces"], parts["keyframes"]
-    limit = settings.people.max_distance
-    tracks = make_tracks(faces, keyframes, limit)
-    return {"tracks": tracks, "people": bill(tracks, faces, keyframes, limit)}
+def _group(parts: Parts) -> Parts:
+    """Make tracks of the faces, and people of the tracks."""
+    faces, poses, keyframes = parts["faces"], parts.get("poses", ()), parts["keyframes"]
+    first = next((face.embedding for face in faces if face.embedding), None)
+    likeness = prior_of(first.model, first.vector.size) if first else random_directions(1)
+    tracks = make_tracks(faces, poses, keyframes, likeness)
+    source = parts["source"]
+    film = Film(tracks, faces, poses, keyframes, (source.width, source.height))
+    return {"tracks": tracks, "people": bill(film, likeness)}
