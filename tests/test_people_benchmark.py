@@ -7,7 +7,7 @@ import pytest
 if sys.platform == "win32":
     pytest.skip("the benchmarks are for Unix", allow_module_level=True)
 
-from analyzer.people.grouping import random_directions
+from analyzer.people.likeness import random_directions
 from benchmarks.people import compare, generator, same
 from benchmarks.people.case import Case, unit
 from benchmarks.people.methods import METHODS, hindsight, immich

@@ -21,19 +21,20 @@ from benchmarks import machine, report
 from benchmarks.people import compare, faces, generator, scale, videos
 
 
-def synthetic(seeds: range) -> dict[str, Any]:
+def synthetic(arguments: argparse.Namespace) -> dict[str, Any]:
     """Generated films: as the generator makes them, and with mirrors and look-alikes."""
-    result = {}
-    for level, lifelike in product(generator.LEVELS, (False, True)):
+    result, seeds = {}, arguments.seeds
+    for level, lifelike in product(arguments.levels, (False, True)):
         name = f"{level}, with mirrors and look-alikes" if lifelike else level
-        cases = [compare.compare(generator.film(seed, level, lifelike=lifelike)) for seed in seeds]
+        films = (generator.film(seed, level, lifelike=lifelike) for seed in seeds)
+        cases = [compare.compare(film, arguments.methods) for film in films]
         result[name] = cases
         print(f"\nsynthetic, {name}: {len(seeds)} films of 1,500 tracks, 300 pairs seen together")
         print(compare.table(cases), flush=True)
     return result
 
 
-def photographs(_: range) -> dict[str, Any]:
+def photographs(arguments: argparse.Namespace) -> dict[str, Any]:
     """Labelled photographs."""
     result = {}
     for name, make in (
@@ -41,14 +42,14 @@ def photographs(_: range) -> dict[str, Any]:
         ("DeepFace's, 9 people", faces.deepface),
     ):
         case = make()
-        result[name] = compare.compare(case)
+        result[name] = compare.compare(case, arguments.methods)
         print(f"\n{name}: {len(case.vectors)} faces, {len(case.apart)} pairs seen together,")
         print(f"{len(case.unseen)} pictures in which no face was found: a group each")
         print(compare.table([result[name]]), flush=True)
     return result
 
 
-PARTS: dict[str, Callable[[range], Any]] = {
+PARTS: dict[str, Callable[[argparse.Namespace], Any]] = {
     "synthetic": synthetic,
     "faces": photographs,
     "videos": videos.main,
@@ -60,17 +61,21 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--only", type=lambda text: text.split(","), default=list(PARTS), metavar="PART,...")
+    parser.add_argument("--only", type=_words, default=list(PARTS), metavar="PART,...")
     parser.add_argument("--seeds", type=_seeds, default=range(10, 30), metavar="FIRST-LAST")
+    parser.add_argument(
+        "--methods", type=_words, default=[""], metavar="WORD,...", help="with these in their name"
+    )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures here too")
     arguments = parser.parse_args()
-    if unknown := set(arguments.only) - set(PARTS):
-        parser.error(f"no part {', '.join(unknown)}; there are {', '.join(PARTS)}")
+    for given, known in ((arguments.only, PARTS), (arguments.levels, generator.LEVELS)):
+        if unknown := set(given) - set(known):
+            parser.error(f"no {', '.join(unknown)}; there are {', '.join(known)}")
     result: dict[str, Any] = {"machine": machine.facts()}
     print(report.machine_line(result["machine"]))
     for part in arguments.only:
         try:
-            result[part] = PARTS[part](arguments.seeds)
+            result[part] = PARTS[part](arguments)
         except FileNotFoundError as error:
             print(f"\n{part}: left out: {error}")
     if arguments.json:
@@ -78,6 +83,10 @@ def main() -> None:
     if "faces" in arguments.only and importlib.util.find_spec("benchmarks.identify"):
         print(flush=True)
         subprocess.run([sys.executable, "-m", "benchmarks.identify"], check=True)
+
+
+def _words(text: str) -> list[str]:
+    return text.split(",")
 
 
 def _seeds(text: str) -> range:

@@ -15,10 +15,15 @@ Row = dict[str, Any]
 """Figures of one method on one case; or {"failed": why} where it could not be run."""
 
 
-def compare(case: Case) -> dict[str, Row]:
-    """Return the rows of one case by method, and by method in hindsight."""
+def compare(case: Case, words: Sequence[str] = ("",)) -> dict[str, Row]:
+    """Return the rows of one case by method, and by method in hindsight.
+
+    Args:
+        case: what to group.
+        words: only methods with one of these in their name.
+    """
     rows = {}
-    for method in METHODS:
+    for method in (m for m in METHODS if any(word.lower() in m.name.lower() for word in words)):
         if method.given is not None and (case.apart or not method.uses_pairs):
             rows[method.name] = _run(method, case, method.given)
         if method.sweep:

@@ -14,7 +14,7 @@ from types import ModuleType
 
 import numpy as np
 
-from analyzer.people.grouping import random_directions
+from analyzer.people.likeness import random_directions
 from benchmarks.people.case import Case, Floats, Labels, unit
 
 TOOL = Path(__file__).parents[3] / "shared" / "tools" / "synthetic_tracks.py"

@@ -8,13 +8,15 @@ import subprocess
 import sys
 import tempfile
 import time
+from argparse import Namespace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import psutil
 
-from analyzer.people.grouping import group, random_directions
+from analyzer.people.grouping import group
+from analyzer.people.likeness import random_directions
 from benchmarks.people import generator
 from benchmarks.people.case import Case
 from benchmarks.people.metrics import bcubed, singled
@@ -28,7 +30,7 @@ CASES: dict[str, tuple[str, dict[str, int]]] = {
 """Single faces are as tracks of one face: only where they are easy can 15,000 people be told apart by 128."""
 
 
-def main(_: range) -> dict[str, Any]:
+def main(_: Namespace) -> dict[str, Any]:
     """Measure all and print them."""
     result = {}
     print(f"\n{'':24}{'s':>8}{'peak MB':>9}{'before':>8}{'B-cubed':>9}{'groups':>8}{'of':>8}{'broken':>8}")
