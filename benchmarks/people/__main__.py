@@ -63,6 +63,7 @@ def main() -> None:
     )
     parser.add_argument("--only", type=_words, default=list(PARTS), metavar="PART,...")
     parser.add_argument("--seeds", type=_seeds, default=range(10, 30), metavar="FIRST-LAST")
+    parser.add_argument("--levels", type=_words, default=list(generator.LEVELS), metavar="LEVEL,...")
     parser.add_argument(
         "--methods", type=_words, default=[""], metavar="WORD,...", help="with these in their name"
     )

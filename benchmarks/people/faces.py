@@ -15,8 +15,9 @@ from analyzer.detect.dlib_embedder import DlibEmbedder
 from analyzer.detect.faces import Faces
 from analyzer.detect.networks import shared_networks
 from analyzer.media.sampling import Frame
+from analyzer.people.tracks import tells
 from analyzer.records import Face
-from benchmarks.people.case import Case, Pairs
+from benchmarks.people.case import Case, Floats, Pairs
 from models.catalog import built_in
 
 DATA = Path(__file__).parents[3] / "shared" / "data" / "faces"
@@ -28,13 +29,13 @@ Photo = tuple[str | None, list[Face]]
 
 def lfw() -> Case:
     """20 people with 12 photographs and 75 with one, a file and a face each: nobody is seen together."""
-    files = sorted((DATA / "lfw_subset").rglob("*.jpg"))
+    files = sorted(_folder("lfw_subset").rglob("*.jpg"))
     return _case((file.parent.name, embed(file)[:1]) for file in files)
 
 
 def deepface() -> Case:
     """DeepFace's own test pictures: nine people of 25 files are judged; all other faces are there, too."""
-    folder = DATA / "deepface"
+    folder = _folder("deepface")
     with (folder / "identities_from_pairs.csv").open(encoding="utf-8") as file:
         known = {row["file"]: row["identity"] for row in csv.DictReader(file)}
     return _case((known.get(file.name), embed(file)) for file in sorted(folder.glob("*.jpg")))
@@ -53,9 +54,16 @@ def embed(path: Path) -> list[Face]:
     return sorted(faces, key=lambda face: -(face.box[2] - face.box[0]) * (face.box[3] - face.box[1]))
 
 
+def _folder(name: str) -> Path:
+    if not (DATA / name).is_dir():
+        raise FileNotFoundError(f"no {DATA / name}: the photographs are not part of the project")
+    return DATA / name
+
+
 def _case(photos: Iterable[Photo]) -> Case:
     names: dict[str, int] = {}
-    vectors, weights, truth, unseen = [], [], [], []
+    vectors: list[Floats] = []
+    weights, truth, unseen = [], [], []
     apart: list[tuple[int, int]] = []
     for name, faces in photos:
         who = names.setdefault(name, len(names)) if name else -1
@@ -65,7 +73,7 @@ def _case(photos: Iterable[Photo]) -> Case:
         for rank, face in enumerate(faces):
             assert face.embedding
             vectors.append(face.embedding.vector.astype(np.float32))
-            weights.append(face.quality.overall)
+            weights.append(face.quality.overall if tells(face) else 0.0)
             truth.append(who if rank == 0 else -1)
     prior = built_in()["dlib"].likeness
     assert prior
