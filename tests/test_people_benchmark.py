@@ -1,4 +1,5 @@
 import importlib.util
+import json
 import sys
 
 import numpy as np
@@ -56,6 +57,7 @@ def test_what_is_unknown_or_unseen_is_judged_as_it_should_be():
     score = judge(known, np.array([0, 0, 0, 1, 1]))
     assert (score.broken, score.mirrors) == (2, 1)
     assert (score.groups, score.people) == (1, 2)
+    assert json.loads(json.dumps(score.figures())) == score.figures()
 
     alone = judge(known, np.array([-1, -1, -1, -1, -1]))
     assert (alone.groups, alone.broken, alone.mirrors) == (3, 0, 0)

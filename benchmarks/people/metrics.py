@@ -48,7 +48,7 @@ def judge(case: Case, labels: Labels) -> Score:
     given = np.concatenate([labels[known], alone])
     precision, recall = characters(truth, given)
     joined = [(case.truth[a], case.truth[b]) for a, b in case.apart if labels[a] == labels[b]]
-    mirrors = sum(a == b >= 0 for a, b in joined)
+    mirrors = sum(bool(a == b >= 0) for a, b in joined)
     return Score(
         bcubed=bcubed(truth, given),
         purity=purity(truth, given),
