@@ -12,12 +12,15 @@ import numpy.typing as npt
 
 from analyzer.people.likeness import Floats, Scaled, calibrated, stop, unit
 from analyzer.people.merging import Merger
+from analyzer.people.mirrors import rejoined, typical_likeness
 from models.catalog import Likeness
 from models.images import sigmoid
 
 Labels = npt.NDArray[np.intp]
 Indices = npt.NDArray[np.intp]
 
+LOOK_ALIKE = 0.6
+"""Groups whose members are less alike, against those of one person, are two people who look alike."""
 POOR = 0.02
 """The weight that a vector of weight 0 joins with."""
 CHUNK = 1024
@@ -64,14 +67,32 @@ def group(
     known = place[pairs[(place[pairs] >= 0).all(1)]]
     some = units[steering]
     likeness = calibrated(prior, np.einsum("kd,kd->k", some[known[:, 0]], some[known[:, 1]]))
-    merger = Merger(some, shares[steering], known.tolist(), likeness.strangers)
+    labels = np.full(len(units), -1)
+    labels[steering] = _steered(some, shares[steering], known, likeness)
+    labels = _adopted(labels, units, shares, pairs, likeness)
+    return Groups(labels, _confidence(labels, units, shares, pairs, likeness), likeness)
+
+
+def _steered(units: Floats, weights: Floats, apart: Indices, likeness: Likeness) -> Labels:
+    """Merge twice: the second time it is known how alike one person's vectors are in this film."""
+    labels = _merged(units, weights, apart, likeness)
+    typical = typical_likeness(labels, units, weights, likeness.strangers)
+    if typical is None:
+        return labels
+    least = likeness.strangers + LOOK_ALIKE * typical
+    labels = _merged(units, weights, apart, likeness, least)
+    return by_size(rejoined(labels, units, weights, apart, likeness.strangers, typical))
+
+
+def _merged(
+    units: Floats, weights: Floats, apart: Indices, likeness: Likeness, least: float = -1.0
+) -> Labels:
+    """Merge until the groups that are left are people: the fewer are left, the less alike they must be."""
+    merger = Merger(units, weights, apart.tolist(), likeness.strangers, least)
     before = 0
     while before != (before := len(merger)):
         merger.merge(stop(likeness, before))
-    labels = np.full(len(units), -1)
-    labels[steering] = by_size(merger.labels)
-    labels = _adopted(labels, units, shares, pairs, likeness)
-    return Groups(labels, _confidence(labels, units, shares, pairs, likeness), likeness)
+    return by_size(merger.labels)
 
 
 def by_size(labels: Labels) -> Labels:

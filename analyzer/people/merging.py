@@ -21,6 +21,8 @@ CELL = 400
 """Groups in a cell, about."""
 PROBES = 16
 """Cells in which a group's neighbours are looked for."""
+SEVERAL = 5
+"""Members that a group has at least whose mean similarity to another tells that they are two people."""
 CHUNK = 1024
 """Rows that are compared in one go."""
 NEVER = np.float32(-np.inf)
@@ -34,23 +36,29 @@ class Merger:
         weights: (n,) above 0.
         apart: pairs that never come into one group.
         strangers: mean cosine similarity of two strangers.
+        least: mean cosine similarity that the members of two groups have if they are one person.
 
     Attributes:
         labels: (n,) the group of each vector, named by one of its members.
     """
 
     def __init__(
-        self, vectors: Floats, weights: Floats, apart: Iterable[tuple[int, int]], strangers: float
+        self,
+        vectors: Floats,
+        weights: Floats,
+        apart: Iterable[tuple[int, int]],
+        strangers: float,
+        least: float = -1.0,
     ) -> None:
         self.labels = np.arange(len(vectors))
         self._names = self.labels.copy()
         self._sums = vectors * weights[:, None]
         self._weights = weights.copy()
-        self._strangers = strangers
+        self._sizes = np.ones(len(vectors), np.intp)
+        self._strangers, self._least = strangers, least
         self._apart: dict[int, set[int]] = {}
         for a, b in apart:
-            self._apart.setdefault(a, set()).add(b)
-            self._apart.setdefault(b, set()).add(a)
+            self._part(a, b)
         self._rescale()
 
     def __len__(self) -> int:
@@ -62,36 +70,60 @@ class Merger:
         best, partner = self._search(everyone, np.full(len(everyone), NEVER), np.zeros_like(everyone))
         top = float(best.max(initial=stop))
         for level in np.linspace(top, stop, LEVELS):
-            while self._join(joins := self._joins(best, partner, level)):
-                best, partner = self._update(joins, best, partner)
+            while True:
+                joins, parted = self._joins(best, partner, level)
+                if not joins and not parted:
+                    break
+                self._join(joins)
+                best, partner = self._update(joins, parted, best, partner)
 
-    def _joins(self, best: Floats, partner: Indices, level: float) -> dict[int, int]:
-        """Which group joins which: each its nearest, the surest first; nobody joins one that is joining."""
+    def _joins(self, best: Floats, partner: Indices, level: float) -> tuple[dict[int, int], set[int]]:
+        """Which group joins which: each its nearest, the surest first; nobody joins one that is joining.
+
+        Returns:
+            the joins, and the groups of which it turned out that they only look like their nearest.
+        """
         joins: dict[int, int] = {}
+        parted: set[int] = set()
         hosts: dict[int, set[int]] = {}
         eager = np.flatnonzero(best > level)
         for i in eager[np.argsort(-best[eager], kind="stable")].tolist():
             host = int(partner[i])
             if i in hosts or i in joins or host in joins:
                 continue
+            if self._only_look_alike(i, host):
+                self._part(int(self._names[i]), int(self._names[host]))
+                parted |= {i, host}
+                continue
             taken = hosts.setdefault(host, {int(self._names[host])})
             name = int(self._names[i])
             if not taken & self._apart.get(name, set()):
                 taken.add(name)
                 joins[i] = host
-        return joins
+        return joins, parted
 
-    def _join(self, joins: dict[int, int]) -> bool:
+    def _only_look_alike(self, a: int, b: int) -> bool:
+        """Whether two groups are large enough to see that they are two people who look alike."""
+        if min(self._sizes[a], self._sizes[b]) < SEVERAL:
+            return False
+        alike = float(self._sums[a] @ self._sums[b]) / float(self._weights[a] * self._weights[b])
+        return alike < self._least
+
+    def _part(self, a: int, b: int) -> None:
+        self._apart.setdefault(a, set()).add(b)
+        self._apart.setdefault(b, set()).add(a)
+
+    def _join(self, joins: dict[int, int]) -> None:
         """Merge; nothing moves yet."""
         new = np.arange(len(self.labels))
         for i, host in joins.items():
             self._sums[host] += self._sums[i]
             self._weights[host] += self._weights[i]
+            self._sizes[host] += self._sizes[i]
             kept, gone = int(self._names[host]), int(self._names[i])
             new[gone] = kept
             self._inherit(kept, gone)
         self.labels = new[self.labels]
-        return bool(joins)
 
     def _inherit(self, kept: int, gone: int) -> None:
         others = self._apart.pop(gone, set())
@@ -101,15 +133,19 @@ class Merger:
         if others:
             self._apart.setdefault(kept, set()).update(others)
 
-    def _update(self, joins: dict[int, int], best: Floats, partner: Indices) -> tuple[Floats, Indices]:
+    def _update(
+        self, joins: dict[int, int], parted: set[int], best: Floats, partner: Indices
+    ) -> tuple[Floats, Indices]:
         """Close the gaps of those that joined others, and find again what was nearest to one that changed."""
         changed = np.zeros(len(best), bool)
         changed[[*joins, *joins.values()]] = True
         stale = changed | changed[partner]
+        stale[list(parted)] = True
         alive = np.ones(len(best), bool)
         alive[list(joins)] = False
         place = np.cumsum(alive) - 1
-        self._names, self._sums, self._weights = self._names[alive], self._sums[alive], self._weights[alive]
+        self._names, self._sizes = self._names[alive], self._sizes[alive]
+        self._sums, self._weights = self._sums[alive], self._weights[alive]
         self._rescale()
         best, partner, stale = best[alive], place[partner[alive]], stale[alive]
         best[stale] = NEVER
