@@ -19,7 +19,7 @@ from analyzer.media.plan import Planner, Stop
 from analyzer.media.shots import ShotFinder, Stretch, glimpse
 from analyzer.media.video import Video
 from analyzer.progress import Progress, silent
-from analyzer.records import Keyframe, Shot
+from analyzer.records import Keyframe, Shot, Source
 from analyzer.settings import Keyframes, Shots
 
 MIN_GROUP_S = 1.0
@@ -52,7 +52,6 @@ class Sampler:
     Attributes:
         keyframes: every look that was taken, analyzed or not.
         shots: the shots, without gaps from 0 to the film's end.
-        phash: perceptual hash of the film, 64 bits.
 
     Raises:
         MediaError: while iterating: nothing could be decoded.
@@ -61,7 +60,7 @@ class Sampler:
     def __init__(self, video: Video, keyframes: Keyframes, shots: Shots, progress: Progress = silent) -> None:
         self.keyframes: tuple[Keyframe, ...] = ()
         self.shots: tuple[Shot, ...] = ()
-        self.phash: int | None = None
+        self._phash: int | None = None
         self._video = video
         self._progress = progress
         self._settings = keyframes
@@ -81,6 +80,14 @@ class Sampler:
                 yield from self._look(stop, frame)
         yield from self._end_shot()
         self._finish()
+
+    def source(self) -> Source:
+        """Return what is known of the video; whole only after iterating.
+
+        Raises:
+            InputError: the file is gone.
+        """
+        return self._video.source(self._phash)
 
     def _stretches(self) -> Iterator[Stretch]:
         """Read the groups, and decode of each what can be decoded alone."""
@@ -145,7 +152,7 @@ class Sampler:
         times, tiles = [e.time_s for e in entries], [e.measures.tile for e in entries]
         self.shots = self._finder.shots(times, end_s)
         self.keyframes = self._ledger.keyframes(self.shots)
-        self.phash = fingerprint.film_phash(tiles, times, end_s)
+        self._phash = fingerprint.film_phash(tiles, times, end_s)
 
 
 def _nearest(here: Stretch, stop: Stop) -> VideoFrame | None:
