@@ -24,7 +24,8 @@ def open_detectors(
     for kind in kinds:
         parts = [_open(part.code, networks, settings) for part in parts_of(kind, settings)]
         if kind == "faces":
-            detectors[kind] = Faces(*parts, settings.people.crops > 0)
+            finder, embedder = parts
+            detectors[kind] = Faces(finder, embedder, settings.people.crops > 0)
         else:
             (detectors[kind],) = parts
     return detectors
