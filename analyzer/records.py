@@ -33,6 +33,10 @@ SCHEMA_VERSION: Literal[1] = 1
 """Raised when a sidecar's shape changes; `analyzer.stores.sidecar` migrates older ones."""
 
 
+GALLERY = "gallery"
+"""The container of a Source that is pictures."""
+
+
 @dataclass(frozen=True)
 class Packed:
     """Annotation of a numpy array of fixed dtype and shape (None: any length): base64 text in JSON."""
@@ -145,6 +149,11 @@ class Source(Record):
     pixel_format: str
     damaged: Annotated[int, Field(ge=0)] = 0
     missing_s: Seconds = 0.0
+
+    @property
+    def is_gallery(self) -> bool:
+        """Whether it is pictures, not a film."""
+        return self.container == GALLERY
 
     @property
     def frame_rate(self) -> Fraction | None:

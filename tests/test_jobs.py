@@ -227,11 +227,11 @@ def test_nothing_in_the_current_folder_is_run(
 
 
 @pytest.mark.parametrize(
-    "line", [b"", b"movie {}", b"movie", b"progress [1.0", b"progress 3", b"error {}", b"error", b"hello"]
+    "line", [b"", b"record {}", b"record", b"progress [1.0", b"progress 3", b"error {}", b"error", b"hello"]
 )
 def test_what_a_child_says_is_not_believed(line: bytes) -> None:
     with pytest.raises(WorkerError):
-        _understand(line, silent)
+        _understand(line, Movie, silent)
 
 
 def test_a_standing_worker_is_given_up(demo: Demo) -> None:

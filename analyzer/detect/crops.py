@@ -1,7 +1,8 @@
 """Crops: the aligned faces that are kept as JPEG, so that another model can embed them without the video.
 
-A crop is wider than the templates that embedders use (dlib's, ArcFace's) and never larger than the face was
-seen. In each the five points lie where dlib's mean face has them, so that its side says where they are.
+A crop is wider than the templates that embedders use (dlib's, ArcFace's), and as large as the face was seen,
+half as large again for what sampling blurs. In each the five points lie where dlib's mean face has them, so
+that its side says where they are.
 """
 
 from collections.abc import Sequence
@@ -21,13 +22,14 @@ Jpeg = npt.NDArray[np.uint8]
 
 SMALLEST, LARGEST = 48, 192
 """Pixels of a crop's side; at the largest, a face is as large as in dlib's chip."""
-GOOD_ENOUGH = 0.05
+GOOD_ENOUGH = 0.01
 """The quality from which on a face gets a crop."""
 
 _UNITS = 1.92
 """A crop's side, where the mean face is 1."""
 _CORNER = (-0.46, -0.60)
 """Its left upper corner: ArcFace's template reaches further up than dlib's."""
+_OVERSAMPLING = 1.5
 _JPEG_QUALITY = 88
 
 
@@ -39,7 +41,7 @@ def points_in(side: int) -> Floats:
 def make_crop(image: Rgb, points: Floats) -> Jpeg:
     """Return the crop of a face whose five points (5, 2) in the picture are given."""
     unit = 1 / max(1e-6, float(np.linalg.norm(similarity(points, MEAN_FACE)[:, 0])))
-    side = int(np.clip(round(unit * _UNITS), SMALLEST, LARGEST))
+    side = int(np.clip(round(unit * _UNITS * _OVERSAMPLING), SMALLEST, LARGEST))
     matrix = similarity(points, points_in(side))
     crop = cv2.warpAffine(image, matrix, (side, side))
     bgr = cv2.cvtColor(crop, cv2.COLOR_RGB2BGR)

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from analyzer.detect import crops
 from analyzer.detect.batch import Batch, Rgb
-from analyzer.media.sampling import Frame
+from analyzer.media.frame import Frame
 from analyzer.records import Embedding, Face, FaceQuality, SexHint
 
 Floats = npt.NDArray[np.float32]

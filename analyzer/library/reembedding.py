@@ -7,7 +7,7 @@ import numpy as np
 from analyzer.detect.networks import shared_networks
 from analyzer.detect.opening import open_embedder
 from analyzer.detect.reembedding import reembed
-from analyzer.library.cards import Card, Sighting
+from analyzer.library.cards import Appearance, Card, Sighting
 from analyzer.records import Embedding
 from analyzer.settings import Settings
 
@@ -27,7 +27,7 @@ def reembed_card(card: Card, settings: Settings) -> Card:
     embedder = open_embedder(shared_networks(settings), settings)
     embeddings = reembed(crops, embedder)
     people = [
-        person.model_copy(update={"sightings": tuple(_renewed(s, embeddings) for s in person.sightings)})
+        Appearance(**{**dict(person), "sightings": [_renewed(s, embeddings) for s in person.sightings]})
         for person in card.people
     ]
     return card.model_copy(update={"people": tuple(people)})

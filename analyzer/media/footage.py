@@ -3,15 +3,17 @@
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from analyzer.media import fingerprint
+from analyzer.media.frame import Frame
 from analyzer.media.gallery import Gallery, pictures_in
-from analyzer.media.sampling import Frame, Sampler
-from analyzer.media.video import open_video
 from analyzer.progress import Progress
 from analyzer.records import Keyframe, Shot, Source
 from analyzer.settings import Settings
+
+if TYPE_CHECKING:
+    from analyzer.media.sampling import Sampler
 
 
 class Frames(Protocol):
@@ -73,8 +75,11 @@ class Film:
         return fingerprint.oshash(self.path)
 
     @contextmanager
-    def sampler(self, settings: Settings, progress: Progress) -> Iterator[Sampler]:
+    def sampler(self, settings: Settings, progress: Progress) -> Iterator["Sampler"]:
         """See Footage."""
+        from analyzer.media.sampling import Sampler  # takes long to import
+        from analyzer.media.video import open_video
+
         with open_video(self.path) as video:
             yield Sampler(video, settings.keyframes, settings.shots, progress)
 

@@ -13,11 +13,11 @@ import numpy as np
 from analyzer.errors import InputError, MediaError
 from analyzer.media import fingerprint, looks, picture
 from analyzer.media.container import open_file
+from analyzer.media.frame import Frame
 from analyzer.media.pixels import Image
-from analyzer.media.sampling import Frame
 from analyzer.paths import as_text, shown
 from analyzer.progress import Progress
-from analyzer.records import Keyframe, Shot, Source
+from analyzer.records import GALLERY, Keyframe, Shot, Source
 from analyzer.settings import Keyframes, Settings
 
 SUFFIXES = (".jpg", ".jpeg", ".jfif", ".png", ".webp", ".bmp", ".tif", ".tiff", ".heic", ".avif", ".jxl")
@@ -184,7 +184,7 @@ class GallerySampler:
             width=width,
             height=height,
             rotation=self._gallery.turn,
-            container="gallery",
+            container=GALLERY,
             codec="pictures",
             pixel_format="rgb24",
             damaged=len(self._gallery.files) - len(self.keyframes),
