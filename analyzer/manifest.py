@@ -14,9 +14,9 @@ _NEEDS = {
     "frames": (),
     **dict.fromkeys(KINDS, ("frames",)),
     "embeddings": ("frames", "faces"),
-    "people": ("frames", "faces", "embeddings"),
+    "people": ("frames", "faces", "poses", "embeddings"),
 }
-_VERSIONS = {"frames": 1, "people": 1}
+_VERSIONS = {"frames": 2, "people": 2}
 _EMBEDDER = "faces.embedder"
 """The setting that has a stage of its own: faces can be embedded anew from their crops."""
 
@@ -34,10 +34,14 @@ def expected(settings: Settings) -> dict[str, Stage]:
         kind, _ = key.split(".")
         own = getattr(settings, kind).model_dump()
         if key == _EMBEDDER:
-            stages["embeddings"] = _stage(key, {"embedder": own["embedder"]}, settings)
+            stages["embeddings"] = _stage(
+                key, {"embedder": own["embedder"], "crops": settings.people.crops}, settings
+            )
         else:
             stages[kind] = _stage(key, {k: v for k, v in own.items() if f"{kind}.{k}" != _EMBEDDER}, settings)
-    stages["people"] = Stage(settings=settings.people.model_dump(), version=_VERSIONS["people"])
+    stages["people"] = Stage(
+        settings=settings.people.model_dump(exclude={"crops"}), version=_VERSIONS["people"]
+    )
     return stages
 
 
@@ -63,7 +67,7 @@ def stale(
     for kind in only:
         if kind not in KINDS:
             raise UsageError(f"no {kind!r}; choose from {', '.join(KINDS)}{nearest(kind, KINDS)}")
-    wanted = {"frames", *only, *(["embeddings", "people"] if "faces" in only else [])}
+    wanted = {"frames", *only, *(["embeddings"] if "faces" in only else [])}
     again = set(only) if force else set()
     if again == set(KINDS):
         again.add("frames")
@@ -72,16 +76,21 @@ def stale(
     todo: list[str] = []
     for stage, needs in _NEEDS.items():
         changed = previous.get(stage) != now[stage] or stage in again or any(n in todo for n in needs)
-        if stage in wanted and changed:
+        if changed and (stage in wanted or (stage == "people" and _has_faces(previous, todo))):
             todo.append(stage)
     return tuple(todo)
 
 
 def _lacks_crops(previous: Mapping[str, Stage], now: Mapping[str, Stage]) -> bool:
     """Whether fewer were kept than are wanted now, or none for an embedder that has changed."""
-    crops = previous["people"].settings.get("crops", 0) if "people" in previous else 0
-    wanted: int = now["people"].settings["crops"]
-    return crops < wanted or (not crops and previous.get("embeddings") != now["embeddings"])
+    before = previous.get("embeddings")
+    had: int = before.settings.get("crops", 0) if before else 0
+    wanted: int = now["embeddings"].settings["crops"]
+    return had < wanted or (not had and before != now["embeddings"])
+
+
+def _has_faces(previous: Mapping[str, Stage], todo: Collection[str]) -> bool:
+    return "faces" in todo or ("faces" in previous and "frames" not in todo)
 
 
 def kept(previous: Mapping[str, Stage], todo: Collection[str], now: Mapping[str, Stage]) -> dict[str, Stage]:

@@ -19,9 +19,11 @@ from analyzer.media.gallery import Gallery, Turn, common_folder
 from analyzer.overlap import ReadAhead
 from analyzer.paths import shown
 from analyzer.people.billing import bill
+from analyzer.people.likeness import prior_of, random_directions
+from analyzer.people.parts import Film
 from analyzer.people.tracks import make_tracks, pooled
 from analyzer.progress import Progress, silent
-from analyzer.records import Movie
+from analyzer.records import Face, Movie, Track
 from analyzer.settings import Settings, load
 
 Parts = dict[str, Any]
@@ -126,9 +128,11 @@ def _analyze(
                 footage, settings, None, [kind for kind in KINDS if kind in kept], False, progress
             )
     if previous and "embeddings" in todo and "faces" not in todo:
-        parts |= _reembed(previous, settings)
+        tracks = previous.tracks if "poses" not in todo and before.get("people") == now["people"] else ()
+        parts |= _reembed(previous.faces, tracks, settings)
     if "people" in todo:
-        parts |= _group(parts, settings)
+        crops = kept["embeddings"].settings["crops"] if "embeddings" in kept else 0
+        parts |= _group(parts, crops)
     return Movie(manifest=kept, **parts)
 
 
@@ -147,19 +151,21 @@ def _watch(footage: Footage, kinds: Collection[str], settings: Settings, progres
     return parts | {FIELDS[kind][0]: tuple(records) for kind, records in found.items()}
 
 
-def _reembed(previous: Movie, settings: Settings) -> Parts:
+def _reembed(faces: Sequence[Face], tracks: Sequence[Track], settings: Settings) -> Parts:
     """Embed faces anew from their crops; tracks stay and are pooled anew."""
-    faces = reembed_faces(previous.faces, settings)
-    tracks = [
-        track.model_copy(update={"embedding": pooled([faces[i] for i in track.faces])})
-        for track in previous.tracks
-    ]
-    return {"faces": faces, "tracks": tuple(tracks)}
+    faces = reembed_faces(faces, settings)
+    pools = (pooled([faces[i] for i in track.faces]) for track in tracks)
+    renewed = (track.model_copy(update={"embedding": e}) for track, e in zip(tracks, pools, strict=True))
+    return {"faces": faces, "tracks": tuple(renewed)}
 
 
-def _group(parts: Parts, settings: Settings) -> Parts:
-    faces, keyframes = parts["faces"], parts["keyframes"]
-    limit = settings.people.max_distance
-    tracks = parts.get("tracks") or make_tracks(faces, keyframes, limit)
-    faces = keep_best(faces, tracks, settings.people.crops)
-    return {"faces": faces, "tracks": tracks, "people": bill(tracks, faces, keyframes, limit)}
+def _group(parts: Parts, crops: int) -> Parts:
+    """Make tracks of the faces, unless there are some, and people of the tracks."""
+    faces, poses, keyframes = parts["faces"], parts.get("poses", ()), parts["keyframes"]
+    first = next((face.embedding for face in faces if face.embedding), None)
+    likeness = prior_of(first.model, first.vector.size) if first else random_directions(1)
+    tracks = parts.get("tracks") or make_tracks(faces, poses, keyframes, likeness)
+    faces = keep_best(faces, tracks, crops)
+    source = parts["source"]
+    film = Film(tracks, faces, poses, keyframes, (source.width, source.height))
+    return {"faces": faces, "tracks": tracks, "people": bill(film, likeness)}

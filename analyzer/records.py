@@ -296,6 +296,7 @@ class Track(Record):
     """Faces of one person within one shot, in time order.
 
     Attributes:
+        faces: empty where somebody's face is never seen who is there for most of the video.
         poses: of the same person: those under the faces, and those that carry the track on through keyframes
             in which the face is turned away, hidden or missed.
         embedding: of its faces together, weighted by quality; None where none has one.
@@ -304,9 +305,15 @@ class Track(Record):
     shot: Index
     start_s: Seconds
     end_s: Seconds
-    faces: Annotated[tuple[Index, ...], Field(min_length=1)]
+    faces: tuple[Index, ...]
     poses: tuple[Index, ...] = ()
     embedding: Embedding | None
+
+    @model_validator(mode="after")
+    def _of_something(self) -> Track:
+        if not (self.faces or self.poses):
+            raise ValueError("a track needs a face or a pose")
+        return self
 
 
 class Billing(Record):
@@ -314,10 +321,11 @@ class Billing(Record):
 
     Attributes:
         score: what people are ranked by, the weighted sum of the others.
-        screen: share of the video in which they are on screen.
+        screen: their screen time against that of who is longest on screen.
         shots: share of the shots with people in which they are.
         size: how large their face is seen, against the largest of the cast.
         centre: how near to the middle of the picture.
+        focus: their share of the faces in view.
         spread: share of the video between their first and last appearance.
     """
 
@@ -326,6 +334,7 @@ class Billing(Record):
     shots: Score
     size: Score
     centre: Score
+    focus: Score
     spread: Score
 
 
@@ -342,8 +351,8 @@ class Person(Record):
         billing: why they are billed where they are.
         confidence: how sure it is that the tracks are one person, and no other is the same.
         best_faces: indices of faces that show the person best, best first, each of another track if there are
-            as many.
-        reference: vectors to recognise the person by, the best first.
+            as many; empty for who shows no face.
+        reference: vectors to recognise the person by, the best first; empty likewise.
     """
 
     id: str

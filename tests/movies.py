@@ -164,13 +164,28 @@ def keyframe(time_s: float, span_s: float = 1.0, shot: int = 0, seen_as: int | N
     )
 
 
-def face(keyframe: int, vector: np.ndarray | None, quality: float = 1.0) -> Face:
+def face(
+    keyframe: int,
+    vector: np.ndarray | None,
+    quality: float = 1.0,
+    presence: float = 0.9,
+    box: tuple[float, float, float, float] = (0, 0, 100, 100),
+) -> Face:
     return Face(
         keyframe=keyframe,
-        box=(0, 0, 100, 100),
+        box=box,
         score=0.9,
-        presence=0.9,
+        presence=presence,
         points=np.zeros((5, 2)),
-        quality=FaceQuality(overall=quality, size=1, sharpness=1, frontality=quality),
+        quality=FaceQuality(overall=quality, size=1, sharpness=1, frontality=max(0.5, quality)),
         embedding=None if vector is None else Embedding(model="test", vector=vector),
     )
+
+
+def pose(keyframe: int, head: tuple[int, int]) -> Pose:
+    """Somebody standing: the head's points at one place, the others below it."""
+    points = np.zeros((33, 3), np.int16)
+    points[:, :2] = head
+    points[11:, 1] += 100
+    x, y = head
+    return Pose(keyframe=keyframe, box=(x - 50, y - 20, x + 50, y + 200), score=0.9, points=points)

@@ -32,7 +32,7 @@ class BlazeFinder:
 
     def find(self, batch: Batch) -> list[Found]:
         """See Finder."""
-        full, short = batch.ask(self._full.detect), batch.ask(self._short.detect)
+        full, short = batch.ask(self._full.detect_closely), batch.ask(self._short.detect)
         objects, _ = batch.ask(self._objects.detect)
         labelled = [self._faces_of(things) for things in objects]
         candidates = [fuse(*three) for three in zip(full, short, labelled, strict=True)]

@@ -17,7 +17,7 @@ class Poses:
 
     def detect(self, batch: Batch) -> list[Pose]:
         """See Detector."""
-        seeds = [rois_from_faces(faces.boxes) for faces in batch.ask(self._faces.detect)]
+        seeds = [rois_from_faces(faces.boxes) for faces in batch.ask(self._faces.detect_closely)]
         poses = []
         for frame, people in zip(batch.frames, self._network.detect(batch.images, seeds), strict=True):
             points = people.points * frame.scale

@@ -29,12 +29,15 @@ PARTS = {
         "blazeface": Part(
             "analyzer.detect.blaze_finder:BlazeFinder",
             ("blazeface-full", "blazeface-short", "facemesh", "nudenet"),
+            version=2,
         )
     },
     "faces.embedder": {"dlib": Part("analyzer.detect.dlib_embedder:DlibEmbedder", ("dlib",), version=2)},
     "poses.detector": {
         "blazepose": Part(
-            "analyzer.detect.poses:Poses", ("blazepose-detector", "blazepose-landmarks", "blazeface-full")
+            "analyzer.detect.poses:Poses",
+            ("blazepose-detector", "blazepose-landmarks", "blazeface-full"),
+            version=2,
         )
     },
     "objects.detector": {"nudenet": Part("analyzer.detect.objects:Objects", ("nudenet",))},

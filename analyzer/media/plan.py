@@ -10,6 +10,8 @@ Effort = Literal["fast", "balanced", "thorough"]
 
 GAP_S = {"fast": 60.0, "balanced": 3.5, "thorough": 0.5}
 """Seconds after which a shot is looked at again; balanced promises 4, and both ends may be off by a slack."""
+LEAST_LOOKS, LEAST_GAP_S = 30, 0.5
+"""Unless in a hurry, a short film is looked at so many times, or so often."""
 SLACK_S = 0.25
 """A frame at hand this near to the planned time will do."""
 LOOKS = {"fast": 1, "balanced": 3, "thorough": 1}
@@ -47,12 +49,22 @@ class Planner:
 
     Attributes:
         effort: how often.
+        duration_s: of the film, as far as it is known; 0: it is not.
     """
 
     effort: Effort
+    duration_s: float = 0.0
     _shot: int = 0
     _had: int = 0
     _last_s: float = 0.0
+
+    @property
+    def gap_s(self) -> float:
+        """Seconds after which a shot is looked at again."""
+        gap = GAP_S[self.effort]
+        if self.effort == "fast" or not self.duration_s:
+            return gap
+        return min(gap, max(LEAST_GAP_S, self.duration_s / LEAST_LOOKS))
 
     def stops(
         self, start_s: float, end_s: float, keys: Sequence[float], changes: Sequence[float], last: bool
@@ -94,7 +106,7 @@ class Planner:
         posts = [*([self._last_s] if self._had else []), *chosen, end]
         for a, b in pairwise(posts):
             lacking = wanted - len(chosen) if b == end else 0
-            chosen += [max(time, begin) for time in _between(a, b, GAP_S[self.effort], lacking)]
+            chosen += [max(time, begin) for time in _between(a, b, self.gap_s, lacking)]
         return sorted(set(chosen))
 
 

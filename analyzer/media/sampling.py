@@ -47,7 +47,7 @@ class Sampler:
         self._progress = progress
         self._settings = keyframes
         self._finder = ShotFinder(video, keyframes.effort, shots.min_length_s)
-        self._planner = Planner(keyframes.effort)
+        self._planner = Planner(keyframes.effort, video.duration_s)
         self._ledger = Ledger(keyframes)
         self._shot = 0
         self._blurred: Frame | None = None

@@ -1,12 +1,7 @@
 """Which vectors are one person's: agglomerative clustering whose stop is calibrated on the strangers at hand.
 
-Two groups are as like as the cosine of their mean vectors, once what strangers have in common is taken off:
-
-    likeness(A, B) = (a.b - m) / sqrt((a.a - m) (b.b - m))        a, b: mean vectors; m: strangers' a.b
-
-It is counted in standard deviations of what two strangers reach by chance. That yardstick is the same for
-small groups and large ones, where the plain mean of pairs is not: averaging takes the noise of single faces
-out of both sides. Strangers are known without labels: two faces in one frame are two people.
+Strangers are known without labels: two faces in one frame are two people. analyzer.people.likeness has the
+measure and the stop, analyzer.people.merging says how groups grow.
 """
 
 from collections.abc import Iterable, Sequence
@@ -14,41 +9,19 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import expit
 
-from analyzer.people.merging import Merger, Scaled
+from analyzer.people.likeness import Floats, Scaled, calibrated, stop, unit
+from analyzer.people.merging import Merger
 from models.catalog import Likeness
+from models.images import sigmoid
 
-Floats = npt.NDArray[np.float32]
 Labels = npt.NDArray[np.intp]
 Indices = npt.NDArray[np.intp]
 
-MISS = 1.5
-"""How many wrong merges a missed one is as bad as."""
+POOR = 0.02
+"""The weight that a vector of weight 0 joins with."""
 CHUNK = 1024
 """Groups that are compared with all others in one go."""
-PRIOR_PAIRS = 30
-"""How many pairs of strangers weigh as much as what is known of the model beforehand."""
-
-
-def random_directions(size: int) -> Likeness:
-    """Return the likeness of directions that have nothing in common, in so many dimensions."""
-    return Likeness(strangers=0, spread=size**-0.5)
-
-
-def calibrated(prior: Likeness, pairs: Floats) -> Likeness:
-    """Return the prior after the similarities of some strangers (k,) were seen.
-
-    The median and the median deviation are taken: a mirror or a photograph on the wall makes one person two.
-    """
-    if not len(pairs):
-        return prior
-    middle = float(np.median(pairs))
-    deviation = 1.4826 * float(np.median(np.abs(pairs - middle)))
-    share = len(pairs) / (len(pairs) + PRIOR_PAIRS)
-    spread = np.sqrt((1 - share) * prior.spread**2 + share * deviation**2)
-    strangers = (1 - share) * prior.strangers + share * middle
-    return prior.model_copy(update={"strangers": strangers, "spread": float(spread)})
 
 
 @dataclass(frozen=True)
@@ -78,10 +51,10 @@ def group(
         vectors: (n, d) of one model; their length does not matter.
         prior: of that model.
         apart: pairs that are two people: they never come into one group.
-        weights: (n,) how much each counts in its group's mean; one of weight 0 joins a group or none, but
-            steers nothing. All equal if None.
+        weights: (n,) how much each counts in its group's mean, 1 for one good face; one that weighs less must
+            be more alike, one of weight 0 joins a group or none, but steers nothing. All 1 if None.
     """
-    units = _unit(np.asarray(vectors, np.float32).reshape(len(vectors), -1))
+    units = unit(np.asarray(vectors, np.float32))
     shares = np.ones(len(units), np.float32) if weights is None else np.asarray(weights, np.float32)
     pairs = np.array(list(apart), np.intp).reshape(-1, 2)
     steering = np.flatnonzero(shares > 0)
@@ -98,22 +71,7 @@ def group(
     labels = np.full(len(units), -1)
     labels[steering] = by_size(merger.labels)
     labels = _adopted(labels, units, shares, pairs, likeness)
-    return Groups(labels, _confidence(labels, units, shares, likeness), likeness)
-
-
-def stop(likeness: Likeness, groups: int) -> float:
-    """Return how alike two of so many groups must be to be one person, on the scale of the module's formula.
-
-    Where the model's likeness of one person is known, there it is as likely to be met by one person as by the
-    nearest of the strangers, both normally distributed. Else it is what no pair of the strangers reaches by
-    chance: the largest of N normal deviates is about sqrt(2 ln N).
-    """
-    groups = max(2, groups)
-    deviation = likeness.spread / (1 - likeness.strangers)
-    if likeness.same is None:
-        return deviation * float(np.sqrt(2 * np.log(groups * groups / 2)))
-    between = (likeness.same - likeness.strangers) / likeness.spread
-    return deviation * (between / 2 + float(np.log(groups / MISS)) / between)
+    return Groups(labels, _confidence(labels, units, shares, pairs, likeness), likeness)
 
 
 def by_size(labels: Labels) -> Labels:
@@ -123,47 +81,55 @@ def by_size(labels: Labels) -> Labels:
 
 
 def _adopted(labels: Labels, units: Floats, weights: Floats, apart: Indices, likeness: Likeness) -> Labels:
-    """Let those that steer nothing join the group that they are like."""
+    """Let those that steer nothing join the group that they are like, and are like no other."""
     left = np.flatnonzero(labels < 0)
     sums, total = _sums(labels, units, weights)
     if not len(left) or not len(sums):
         return labels
-    alike = Scaled(units[left], likeness.strangers).likeness(
-        Scaled(sums / total[:, None], likeness.strangers)
-    )
-    for row, i in enumerate(left.tolist()):
-        others = labels[apart[(apart == i).any(1)].ravel()]
-        alike[row, others[others >= 0]] = -np.inf
+    poor = np.full(len(left), POOR, np.float32)
+    groups = Scaled(sums, total, likeness.strangers)
+    alike = Scaled(units[left] * POOR, poor, likeness.strangers).likeness(groups)
+    limit, clear = stop(likeness, len(sums)), likeness.spread / (1 - likeness.strangers)
     adopted = labels.copy()
-    adopted[left] = np.where(alike.max(1) > stop(likeness, len(sums)), alike.argmax(1), -1)
+    for row in np.argsort(-alike.max(1), kind="stable").tolist():
+        i = left[row]
+        others = adopted[apart[(apart == i).any(1)].ravel()]
+        alike[row, others[others >= 0]] = -np.inf
+        second, best = np.sort(alike[row])[-2:] if len(sums) > 1 else (-np.inf, alike[row, 0])
+        if best > limit and best - second > clear:
+            adopted[i] = alike[row].argmax()
     return adopted
 
 
-def _confidence(labels: Labels, units: Floats, weights: Floats, likeness: Likeness) -> Floats:
+def _confidence(labels: Labels, units: Floats, weights: Floats, apart: Indices, likeness: Likeness) -> Floats:
     """Return how sure each group is: its members are like the rest of it, no other group is.
 
     Both are counted from the stop, on the logistic scale that it is the middle of.
     """
     sums, total = _sums(labels, units, weights)
-    means = sums / total[:, None]
-    limit = stop(likeness, len(means))
+    limit = stop(likeness, len(sums))
     slope = 2 * limit * ((1 - likeness.strangers) / likeness.spread) ** 2
-    groups = Scaled(means, likeness.strangers)
-    nearest = np.full(len(means), -np.inf)
-    for start in range(0, len(means), CHUNK):
+    groups = Scaled(sums, total, likeness.strangers)
+    nearest = np.full(len(sums), -np.inf, np.float32)
+    parted = {(g, g) for g in range(len(sums))} | {tuple(labels[pair]) for pair in [*apart, *apart[:, ::-1]]}
+    for start in range(0, len(sums), CHUNK):
         alike = groups[start : start + CHUNK].likeness(groups)
-        np.fill_diagonal(alike[:, start:], -np.inf)
+        for a, b in parted:
+            if start <= a < start + CHUNK and b >= 0:
+                alike[a - start, b] = -np.inf
         nearest[start : start + CHUNK] = alike.max(1)
     members = np.flatnonzero((labels >= 0) & (weights > 0))
     own, weight = labels[members], weights[members]
     rest = total[own] - weight
-    members, own, weight, rest = (x[rest > 1e-6 * weight] for x in (members, own, weight, rest))
-    without = (sums[own] - units[members] * weight[:, None]) / rest[:, None]
-    pull = Scaled(units[members], likeness.strangers).likeness_each(Scaled(without, likeness.strangers))
-    inside = np.full(len(means), np.inf)
+    some = rest > 1e-6 * weight
+    members, own, weight, rest = members[some], own[some], weight[some], rest[some]
+    without = sums[own] - units[members] * weight[:, None]
+    alone = Scaled(units[members] * weight[:, None], weight, likeness.strangers)
+    pull = alone.likeness_each(Scaled(without, rest, likeness.strangers))
+    inside = np.full(len(sums), np.inf, np.float32)
     several = np.unique(own)
     inside[several] = (np.bincount(own, weight * pull) / np.maximum(np.bincount(own, weight), 1e-9))[several]
-    return np.asarray(expit(slope * (limit - nearest)) * expit(slope * (inside - limit)), np.float32)
+    return np.asarray(sigmoid(slope * (limit - nearest)) * sigmoid(slope * (inside - limit)))
 
 
 def _sums(labels: Labels, units: Floats, weights: Floats) -> tuple[Floats, Floats]:
@@ -175,7 +141,3 @@ def _sums(labels: Labels, units: Floats, weights: Floats) -> tuple[Floats, Float
     np.add.at(sums, own, rows * weight[:, None])
     np.add.at(total, own, weight)
     return sums, total
-
-
-def _unit(vectors: Floats) -> Floats:
-    return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12), np.float32)

@@ -5,12 +5,12 @@ as in Jegou et al. 2011, "Product quantization for nearest neighbor search"), an
 """
 
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-Floats = npt.NDArray[np.float32]
+from analyzer.people.likeness import Floats, Scaled
+
 Indices = npt.NDArray[np.intp]
 
 LEVELS = 12
@@ -23,45 +23,7 @@ PROBES = 16
 """Cells in which a group's neighbours are looked for."""
 CHUNK = 1024
 """Rows that are compared in one go."""
-LEAST = 0.05
-"""Share of a single vector's own likeness that a group keeps at least, however mixed it is."""
 NEVER = np.float32(-np.inf)
-
-
-class Scaled:
-    """Mean vectors of groups, ready to be compared; see analyzer.people.grouping for the measure.
-
-    Args:
-        means: (n, d) of vectors of length 1.
-        strangers: mean cosine similarity of two strangers.
-    """
-
-    def __init__(self, means: Floats, strangers: float) -> None:
-        own = np.einsum("nd,nd->n", means, means) - strangers
-        roots = np.sqrt(np.maximum(own, LEAST * (1 - strangers)))[:, None]
-        self._strangers = np.float32(strangers)
-        self._vectors = np.concatenate([means / roots, 1 / roots], 1, dtype=np.float32)
-
-    def __len__(self) -> int:
-        return len(self._vectors)
-
-    def __getitem__(self, which: Any) -> "Scaled":
-        chosen = object.__new__(Scaled)
-        chosen._strangers, chosen._vectors = self._strangers, self._vectors[which]
-        return chosen
-
-    def likeness(self, others: "Scaled") -> Floats:
-        """Return how alike each of these (n) and each of the others (m) are: (n, m), 1 for the same."""
-        return np.asarray(self._signed() @ others._vectors.T)
-
-    def likeness_each(self, others: "Scaled") -> Floats:
-        """Return how alike each of these is to its counterpart: (n,)."""
-        return np.asarray(np.einsum("nd,nd->n", self._signed(), others._vectors))
-
-    def _signed(self) -> Floats:
-        vectors = self._vectors.copy()
-        vectors[:, -1] *= -self._strangers
-        return vectors
 
 
 class Merger:
@@ -154,7 +116,7 @@ class Merger:
         return self._search(np.flatnonzero(stale), best, partner)
 
     def _rescale(self) -> None:
-        self._scaled = Scaled(self._sums / self._weights[:, None], self._strangers)
+        self._scaled = Scaled(self._sums, self._weights, self._strangers)
 
     def _search(self, rows: Indices, best: Floats, partner: Indices) -> tuple[Floats, Indices]:
         """Find the nearest group of each of `rows`, and of all others where it is one of `rows`."""
@@ -194,6 +156,7 @@ class Merger:
     def _cells(self, count: int) -> Indices:
         """The cells around each group, the nearest first: (n, count). Every so many-th group makes a cell."""
         centres = self._scaled[::CELL]
+        count = min(count, len(centres))
         chunks = []
         for start in range(0, len(self), CHUNK):
             alike = self._scaled[start : start + CHUNK].likeness(centres)

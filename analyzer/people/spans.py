@@ -26,3 +26,8 @@ def intervals(seen_in: Collection[int], keyframes: Sequence[Keyframe]) -> tuple[
         else:
             merged.append((start, end))
     return tuple(merged)
+
+
+def screen_time(when: Sequence[Interval]) -> float:
+    """Return the seconds that the intervals add up to."""
+    return sum(end - start for start, end in when)
