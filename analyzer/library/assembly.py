@@ -18,8 +18,8 @@ from analyzer.library.known import Known
 from analyzer.library.matching import Matcher
 from analyzer.library.placing import Unit, place
 from analyzer.library.vectors import embeddings, pooled, weighed, weight_of
-from analyzer.people.billing import screen_time
 from analyzer.people.grouping import group
+from analyzer.people.spans import screen_time
 from analyzer.records import Embedding
 from models.catalog import Likeness
 

@@ -11,7 +11,7 @@ from analyzer.library.cards import Appearance, Card
 from analyzer.library.decisions import Anchor
 from analyzer.library.known import plain
 from analyzer.library.placing import Unit
-from analyzer.people.billing import screen_time
+from analyzer.people.spans import screen_time
 from analyzer.records import Interval
 
 How = Literal["confirmed", "recognised", "unknown"]

@@ -13,7 +13,7 @@ from analyzer.cli.people.common import AsJson, Who, counted, open_library, roles
 from analyzer.cli.people.words import as_json, evidence, in_words
 from analyzer.library.cast import Cast, Member, Part
 from analyzer.library.known import Known
-from analyzer.people.billing import screen_time
+from analyzer.people.spans import screen_time
 from analyzer.records import Interval
 
 SHOWN = 4

@@ -5,7 +5,7 @@ from typing import Any
 from analyzer.cli.people.common import counted
 from analyzer.library.cast import ROLES, Member, Part, intervals_of
 from analyzer.library.decisions import Alias, AnyDecision, Enrol, Hide, Merge, Name, Not, Split, Undo
-from analyzer.people.billing import screen_time
+from analyzer.people.spans import screen_time
 
 EVIDENCE = 5
 """Faces that are shown of an appearance."""
