@@ -13,11 +13,14 @@ from itertools import combinations
 import numpy as np
 
 from analyzer.library.excerpt import of_one
+from analyzer.media.gallery import Turn
 from analyzer.people.grouping import group
 from analyzer.people.likeness import prior_of
 from analyzer.people.tracks import side, tells
 from analyzer.records import Face, Keyframe, Movie, Track
 
+TURNS: tuple[Turn, ...] = (0, 180, 90, 270)
+"""Degrees clockwise in which photos are looked at."""
 UPRIGHT = 0.05
 """How much clearer a face must be in another direction than upright: a few upright faces are less clear."""
 BYSTANDER = 0.5
@@ -41,7 +44,7 @@ def choose(looks: Sequence[Movie], names: Collection[str]) -> Choice:
     """Choose the face of each photo that is the person's.
 
     Args:
-        looks: records of the same photos, the first of them as they are, the others turned.
+        looks: records of the same photos, one a turn of TURNS.
         names: of all photos, as the records have them.
     """
     keyframes = looks[0].keyframes

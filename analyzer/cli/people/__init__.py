@@ -2,7 +2,7 @@
 
 import typer
 
-from analyzer.cli.people import browse, decide, forgetting, output
+from analyzer.cli.people import browse, decide, forgetting, output, photos
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -18,6 +18,8 @@ app.command()(decide.merge)
 app.command()(decide.split)
 app.command("not")(decide.not_)
 app.command()(decide.hide)
+app.command()(photos.enrol)
+app.command()(photos.identify)
 app.command()(output.export)
 app.command()(forgetting.forget)
 app.command()(decide.undo)
