@@ -2,7 +2,7 @@
 
 import typer
 
-from analyzer.cli.people import browse, decide, forgetting, output, photos
+from analyzer.cli.people import browse, decide, forgetting, output, photos, recurring
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -20,6 +20,7 @@ app.command("not")(decide.not_)
 app.command()(decide.hide)
 app.command()(photos.enrol)
 app.command()(photos.identify)
+app.command()(recurring.common)
 app.command()(output.export)
 app.command()(forgetting.forget)
 app.command()(decide.undo)
