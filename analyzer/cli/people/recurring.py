@@ -13,6 +13,7 @@ from analyzer.cli.people.common import AsJson, counted, open_library
 from analyzer.cli.people.photos import prepare
 from analyzer.errors import USER_ERRORS, UsageError
 from analyzer.library.addresses import check_name
+from analyzer.library.cards import Card, card_of
 from analyzer.library.decisions import Enrol
 from analyzer.library.enrolling import anchors_of, card_of_one
 from analyzer.library.identifying import Identifier
@@ -112,14 +113,13 @@ def _show(rows: Sequence[dict[str, Any]], items: int) -> None:
     if not rows:
         out.print(f"nobody is in two of {items}")
         return
-    shown_ = table(
-        "#", "in", "seen", "confidence", "known as", "for example", right=("#", "seen", "confidence")
-    )
+    numbers = ("#", "seen", "confidence")
+    lines = table("#", "in", "seen", "confidence", "known as", "for example", right=numbers)
     for i, row in enumerate(rows, 1):
         examples = ", ".join(_example(evidence) for evidence in row["evidence"][:EVIDENCE])
         support, sure = f"{row['items']} of {items}", f"{row['confidence']:.2f}"
-        shown_.add_row(str(i), support, str(row["seen"]), sure, row["known"] or "", examples)
-    out.print(shown_)
+        lines.add_row(str(i), support, str(row["seen"]), sure, row["known"] or "", examples)
+    out.print(lines)
 
 
 def _example(evidence: dict[str, Any]) -> str:
@@ -144,11 +144,19 @@ def _performer(people: Sequence[Recurring], items: int, name: str) -> Recurring:
 def _name(library: Library, name: str, person: Recurring, movies: Sequence[Movie]) -> None:
     if taken := library.addresses.called(name):
         raise UsageError(f"{name} is taken, by {taken[0].key}; name the performer otherwise, then merge them")
-    cards = [card_of_one(person.excerpt(movies, item)) for item in person.tracks]
-    for card in cards:
-        library.shelf.put(card)
-    anchors = tuple(anchor for card in cards for anchor in anchors_of(card))
+    excerpts = [person.excerpt(movies, item) for item in person.tracks]
+    anchors = tuple(anchor for excerpt in excerpts for anchor in anchors_of(_card(library, excerpt)))
     number = library.decide(Enrol(name=name, anchors=anchors))
     out.print(
-        f"{name} is named in {counted(len(cards), 'item')} (decision {number}; 'marquee people undo' takes it back)"
+        f"{name} is named in {counted(len(excerpts), 'item')} "
+        f"(decision {number}; 'marquee people undo' takes it back)"
     )
+
+
+def _card(library: Library, excerpt: Movie) -> Card:
+    """The card of one person in one item, kept in the library unless it knows the item."""
+    if excerpt.source.oshash in library.cards:
+        return card_of(excerpt, None)
+    card = card_of_one(excerpt)
+    library.shelf.put(card)
+    return card
