@@ -12,7 +12,7 @@ from analyzer.cli.batch import exit_code
 from analyzer.cli.console import clock, complain, out, print_line, table
 from analyzer.cli.people.common import AsJson, counted, open_library
 from analyzer.cli.weights import fetch_missing
-from analyzer.errors import USER_ERRORS, MediaError, UsageError
+from analyzer.errors import USER_ERRORS, InputError, MediaError, UsageError
 from analyzer.library.addresses import check_name, told_apart
 from analyzer.library.cast import Member
 from analyzer.library.decisions import Enrol
@@ -43,6 +43,8 @@ def enrol(
     library, name = open_library(), check_name(name)
     files = [file for photo in photos for file in (pictures_in(photo) if photo.is_dir() else [photo])]
     files = list({file.absolute(): file for file in files}.values())
+    if not files:
+        raise InputError(f"{', '.join(map(shown, photos))}: no photo in it")
     settings = load()
     prepare(settings)
     names = {name_in(common_folder(files), file): file for file in files}
