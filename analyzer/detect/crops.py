@@ -30,7 +30,7 @@ _UNITS = 1.92
 _CORNER = (-0.46, -0.60)
 """Its left upper corner: ArcFace's template reaches further up than dlib's."""
 _OVERSAMPLING = 1.5
-_JPEG_QUALITY = 88
+_JPEG = (cv2.IMWRITE_JPEG_QUALITY, 80, cv2.IMWRITE_JPEG_OPTIMIZE, 1)
 
 
 def points_in(side: int) -> Floats:
@@ -45,7 +45,7 @@ def make_crop(image: Rgb, points: Floats) -> Jpeg:
     matrix = similarity(points, points_in(side))
     crop = cv2.warpAffine(image, matrix, (side, side))
     bgr = cv2.cvtColor(crop, cv2.COLOR_RGB2BGR)
-    _, jpeg = cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY])
+    _, jpeg = cv2.imencode(".jpg", bgr, _JPEG)
     return np.asarray(jpeg, np.uint8)
 
 

@@ -56,7 +56,7 @@ def test_a_crop_shows_the_face_where_it_says(demo: Demo) -> None:
         assert crop is not None
         from_crop, whole = align(crop, points_in(len(crop))), align(image, points)
         difference = np.abs(from_crop.astype(float) - whole)
-        assert difference.mean() < 4
+        assert difference.mean() < 6
 
 
 @pytest.mark.parametrize("size", [5, 40, 90, 2000])
