@@ -51,7 +51,7 @@ def _round(items: Sequence[Any], run: Run) -> dict[str, Any]:
     for item in items:
         found += run(item)
     wall = time.perf_counter() - start
-    return {"wall_s": wall, "cpu_s": _cpu_s() - cpu, "found": found, "peak_bytes": _peak_bytes()}
+    return {"wall_s": wall, "cpu_s": _cpu_s() - cpu, "found": found, "peak_bytes": peak_bytes()}
 
 
 def _cpu_s() -> float:
@@ -60,7 +60,8 @@ def _cpu_s() -> float:
     return sum(usage.ru_utime + usage.ru_stime for usage in used)
 
 
-def _peak_bytes() -> int:
+def peak_bytes() -> int:
+    """Return the most memory that this process, or an ended child of it, has taken."""
     unit = 1 if sys.platform == "darwin" else 1024
     return unit * max(
         resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)

@@ -23,6 +23,7 @@ LAYOUTS = {
 OBLONG = 1.2
 """A picture whose sides are in this proportion is looked at in squares, too."""
 _OVERLAP = 0.3
+_SMALL = 0.4
 _MOST = 8
 
 
@@ -66,9 +67,17 @@ def squares(width: int, height: int) -> list[tuple[int, int, int, int]]:
 
 
 def _together(parts: Sequence[tuple[tuple[int, int, int, int], Detections]]) -> Detections:
-    """One picture's detections out of its parts': each face once."""
-    boxes = np.concatenate([part.boxes + np.array(box[:2] * 2, np.float32) for box, part in parts])
-    points = np.concatenate([part.points + np.array(box[:2], np.float32) for box, part in parts])
-    scores = np.concatenate([part.scores for _, part in parts])
-    kept = nms(boxes, scores, np.zeros(len(scores), np.intp), _OVERLAP)
-    return Detections(boxes[kept], scores[kept], points[kept])
+    """One picture's detections out of its parts, the whole first: each face once.
+
+    A square may cut a large face in two; large faces are left to the whole.
+    """
+    (_, whole), *others = parts
+    boxes, scores, points = [whole.boxes], [whole.scores], [whole.points]
+    for (x0, y0, _, y1), part in others:
+        small = (part.boxes[:, 2:] - part.boxes[:, :2]).max(1, initial=0) <= _SMALL * (y1 - y0)
+        boxes.append(part.boxes[small] + np.array((x0, y0, x0, y0), np.float32))
+        scores.append(part.scores[small])
+        points.append(part.points[small] + np.array((x0, y0), np.float32))
+    every, sure, spots = np.concatenate(boxes), np.concatenate(scores), np.concatenate(points)
+    kept = nms(every, sure, np.zeros(len(sure), np.intp), _OVERLAP)
+    return Detections(every[kept], sure[kept], spots[kept])

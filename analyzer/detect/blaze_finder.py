@@ -18,6 +18,9 @@ from models.facemesh import five_points, frontality, rois_from_boxes, rois_from_
 SAME = 0.3
 """Overlap (IoU) from which on two boxes are one face: the networks frame a face differently."""
 
+PART = 0.6
+"""Share of the smaller of two boxes from which on it is a part of the other: a face on a face."""
+
 SEX: dict[str, Sex] = {"face_female": "female", "face_male": "male"}
 
 
@@ -55,7 +58,7 @@ class BlazeFinder:
         boxes = np.concatenate([flat.min(axis=1), flat.max(axis=1)], 1)
         kept: list[int] = []
         for i in np.argsort(-presence * scores, kind="stable"):
-            if presence[i] >= self._min_presence and not (iou(boxes[i], boxes[kept]) > SAME).any():
+            if presence[i] >= self._min_presence and not _repeats(boxes[i], boxes[kept]):
                 kept.append(int(i))
         meshes = points[kept]
         return Found(
@@ -66,6 +69,15 @@ class BlazeFinder:
             frontality=frontality(meshes),
             sex=[_sex(box, labelled) for box in boxes[kept]],
         )
+
+
+def _repeats(box: Floats, others: Floats) -> bool:
+    """Whether a box is one of the others again, or a part of it."""
+    low, high = np.maximum(box[:2], others[:, :2]), np.minimum(box[2:], others[:, 2:])
+    common = np.prod(np.clip(high - low, 0, None), axis=1)
+    areas = np.prod(others[:, 2:] - others[:, :2], axis=1)
+    smaller = np.minimum(areas, np.prod(box[2:] - box[:2]))
+    return bool(((iou(box, others) > SAME) | (common > PART * smaller)).any())
 
 
 def fuse(full: Detections, short: Detections, labelled: Detections) -> tuple[Floats, Floats]:

@@ -62,13 +62,13 @@ def card_of(movie: Movie, sidecar: Path | None, stamp: str | None = None) -> Car
         sidecar=None if sidecar is None else as_text(sidecar),
         gallery=any(keyframe.picture is not None for keyframe in movie.keyframes),
         duration_s=source.duration_s,
-        people=tuple(_appearance(person, movie) for person in movie.people),
+        people=tuple(_appearance(person, movie) for person in movie.people if person.best_faces),
         stamp=stamp,
     )
 
 
 def _appearance(person: Person, movie: Movie) -> Appearance:
-    spots = {track: best_faces(track, movie) for track in person.tracks}
+    spots = {track: best_faces(track, movie) for track in person.tracks if movie.tracks[track].faces}
     seen = sorted((face for faces in spots.values() for face in faces), key=lambda i: -_quality(movie, i))
     with_crop = [face for face in seen if movie.faces[face].crop is not None][:CROPS]
     return Appearance(

@@ -77,7 +77,7 @@ def finish(shelf: Shelf) -> Report:
         except (*USER_ERRORS, OSError) as error:
             report.due.append(f"{shown(entry.path)}: {getattr(error, 'strerror', None) or error}")
     if done:
-        shelf.ledger.change(lambda entry: _settled(entry) if entry in done else entry)
+        shelf.ledger.change(lambda entry: _settled(entry) if entry.due and entry in done else entry)
     return report
 
 
@@ -91,13 +91,15 @@ def _marked(entry: Entry, anchors: Anchors) -> Entry:
 
 
 def _settled(entry: Entry) -> Entry | None:
-    return entry.model_copy(update={"due": False, "anchors": ()}) if entry.path.exists() else None
+    if entry.path.exists():
+        return entry.model_copy(update={"due": False, "anchors": ()})
+    return entry if entry.kind == "sidecar" else None  # where it was moved to, it is still to be done
 
 
 def _finish(entry: Entry, shelf: Shelf, report: Report) -> None:
     path = entry.path
     if not path.exists():
-        if not entry.is_deleted():
+        if not entry.is_gone():
             raise OutputError("cannot be reached; is its drive there?")
     elif entry.kind == "card":
         if card := shelf.read(path):

@@ -44,12 +44,9 @@ class Entry(Record):
         """Where it was written."""
         return Path(os.fsdecode(unquote_to_bytes(self.quoted)))
 
-    def is_deleted(self) -> bool:
-        """Whether the file is gone although the drive it was on is there."""
-        try:
-            return not self.path.exists() and _device(self.path) == self.device
-        except OSError:
-            return False
+    def is_gone(self) -> bool:
+        """Whether the file was deleted or moved: its folder is there, on the drive it was written to."""
+        return self.path.parent.is_dir() and _device(self.path) == self.device
 
 
 class Ledger:
@@ -57,6 +54,7 @@ class Ledger:
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / "ledger.jsonl"
+        self._noted: set[tuple[str, ...]] = set()
 
     def record(self, path: Path, kind: Kind, video: str = "", content: bytes | None = None) -> None:
         """Note a file; to be called before it is written.
@@ -76,13 +74,16 @@ class Ledger:
         new = Entry(
             quoted=quote(os.fsencode(path)), kind=kind, video=video, sha256=digest, device=_device(path)
         )
+        if _identity(new) in self._noted and not digest:
+            return
         with locked(self.path.parent):
             entries = self.files()
-            same = next((entry for entry in entries if _is_of(entry, new)), None)
+            self._noted = {*map(_identity, entries), _identity(new)}
+            same = next((entry for entry in entries if _identity(entry) == _identity(new)), None)
             if same is None:
                 self._append(new.model_copy(update=_still_due(entries, video)))
             elif same.sha256 != digest:
-                self._change(lambda entry: new if _is_of(entry, new) else entry)
+                self._change(lambda entry: new if _identity(entry) == _identity(new) else entry)
 
     def _append(self, entry: Entry) -> None:
         with writing(self.path), self.path.open("ab") as file:
@@ -122,7 +123,7 @@ class Ledger:
     def _change(self, change: Callable[[Entry], Entry | None]) -> None:
         before = self.files()
         after = [changed for entry in before if (changed := change(entry))]
-        if list(before) != after:
+        if len(before) != len(after) or any(a is not b for a, b in zip(before, after, strict=True)):
             with writing(self.path):
                 write_whole(self.path, b"".join(map(_line, after)))
 
@@ -136,8 +137,8 @@ class Ledger:
         return content[: content.rfind(b"\n") + 1]
 
 
-def _is_of(entry: Entry, other: Entry) -> bool:
-    return (entry.quoted, entry.kind, entry.video) == (other.quoted, other.kind, other.video)
+def _identity(entry: Entry) -> tuple[str, ...]:
+    return entry.quoted, entry.kind, entry.video
 
 
 def _still_due(entries: Sequence[Entry], video: str) -> dict[str, Any]:

@@ -5,10 +5,11 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from analyzer.errors import OutputError
 from analyzer.library.cards import Card, card_of
-from analyzer.library.ledger import Ledger
+from analyzer.library.ledger import Kind, Ledger
 from analyzer.library.locks import writing
-from analyzer.paths import as_text
+from analyzer.paths import as_text, shown
 from analyzer.records import Movie
 from analyzer.stores.whole import write_whole
 
@@ -56,6 +57,18 @@ class Shelf:
             as_text(sidecar.absolute()),
             stamp_of(sidecar),
         )
+
+    def write(self, path: Path, content: bytes, kind: Kind) -> None:
+        """Write what shows people to a file of the user's, so that `forget` finds it.
+
+        Raises:
+            OutputError: it cannot be written.
+        """
+        self.ledger.record(path, kind, content=content)
+        try:
+            write_whole(path, content)
+        except OSError as error:
+            raise OutputError(f"{shown(path)}: cannot be written: {error.strerror or error}") from None
 
     def path(self, video: str) -> Path:
         """Return where the card of a video is kept."""

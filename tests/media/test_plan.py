@@ -13,7 +13,9 @@ efforts = st.sampled_from(["fast", "balanced", "thorough"])
 @given(efforts, lengths, st.data())
 def test_promises(effort, group_lengths, data) -> None:
     """Times rise, stay in their pieces, no gap is too long, each shot is looked at often enough."""
-    planner, start, stops, changes = Planner(effort), 0.0, [], []
+    known = data.draw(st.booleans())
+    planner = Planner(effort, sum(group_lengths) if known else 0.0)
+    start, stops, changes = 0.0, [], []
     for i, length in enumerate(group_lengths):
         end, last = start + length, i == len(group_lengths) - 1
         here = sorted({start + share * length for share in data.draw(shares)})
@@ -32,7 +34,7 @@ def test_promises(effort, group_lengths, data) -> None:
         if end - begin > 1e-3:
             assert len(inside) >= LOOKS[effort]
         for a, b in zip(inside, [*inside[1:], end], strict=True):
-            assert b - a <= GAP_S[effort] + 1e-3
+            assert b - a <= min(GAP_S[effort], planner.gap_s) + 1e-3
 
 
 @given(efforts, st.integers(2, 60))
@@ -41,3 +43,10 @@ def test_all_intra_is_not_looked_at_too_often(effort: str, groups: int) -> None:
     stops = [s for i in range(groups) for s in planner.stops(i, i + 1, [i], [], i == groups - 1)]
     times = [s.time_s for s in stops]
     assert len(times) <= groups / min(KEY_EVERY_S[effort], GAP_S[effort]) + LOOKS[effort]
+
+
+def test_a_short_film_is_looked_at_as_often_as_a_long_one() -> None:
+    assert Planner("balanced", 10).gap_s == 0.5
+    assert Planner("balanced", 60).gap_s == 2
+    assert Planner("balanced", 7200).gap_s == GAP_S["balanced"]
+    assert Planner("fast", 10).gap_s == GAP_S["fast"]

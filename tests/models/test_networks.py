@@ -1,9 +1,10 @@
 """What every detector of whole images holds to, and what each does by itself."""
 
+import cv2
 import numpy as np
 import pytest
 
-from models.blazeface import BlazeFace
+from models.blazeface import BlazeFace, squares
 from models.blazepose import BlazePose, Poses, distinct, rois_from_faces, unclaimed
 from models.boxes import Detections, iou, nms, weighted_nms
 from models.dlib_resnet import TEMPLATE, DlibResNet, align, similarity
@@ -17,13 +18,14 @@ def detectors(load):
     yolo = Yolo(load("nudenet"))
     return {
         "blazeface-full": BlazeFace(load("blazeface-full"), "full").detect,
+        "blazeface-closely": BlazeFace(load("blazeface-full"), "full").detect_closely,
         "blazeface-short": BlazeFace(load("blazeface-short"), "short").detect,
         "nudenet": lambda images: yolo.detect(images)[0],
         "blazepose": BlazePose(load("blazepose-detector"), load("blazepose-landmarks")).detect,
     }
 
 
-@pytest.fixture(params=["blazeface-full", "blazeface-short", "nudenet", "blazepose"])
+@pytest.fixture(params=["blazeface-full", "blazeface-closely", "blazeface-short", "nudenet", "blazepose"])
 def detect(request, detectors):
     return detectors[request.param]
 
@@ -69,6 +71,34 @@ def test_boxes_follow_the_picture(detect, pictures):
     framed[60:660, 90:602] = image
     (plain,), (moved,) = detect([image]), detect([framed])
     assert iou(plain.boxes[0] + np.float32([90, 60, 90, 60]), moved.boxes[:1])[0] > 0.4
+
+
+@pytest.mark.parametrize(
+    "size", [(1920, 1080), (1080, 1920), (2350, 1000), (100, 999), (640, 480), (16000, 90)]
+)
+def test_squares_cover_an_oblong_and_overlap(size):
+    width, height = size
+    boxes = squares(width, height)
+    side = min(size)
+    assert all((x1 - x0, y1 - y0) == (side, side) for x0, y0, x1, y1 in boxes)
+    starts = [max(x0, y0) for x0, y0, _, _ in boxes]
+    assert starts[0] == 0
+    assert starts[-1] + side == max(size)
+    if max(size) < 6 * side:
+        assert max(np.diff(starts)) <= 0.75 * side + 1
+    assert squares(500, 500) == squares(500, 580) == []
+
+
+def test_looking_closely_finds_smaller_faces_once(load, pictures):
+    """Two people far away in a wide picture, one of them where squares overlap."""
+    wide = np.full((540, 960, 3), 90, np.uint8)
+    for x, name in ((90, "astronaut"), (440, "grace-hopper")):
+        small = cv2.resize(pictures[name], None, fx=0.3, fy=0.3, interpolation=cv2.INTER_AREA)
+        wide[150 : 150 + small.shape[0], x : x + small.shape[1]] = small
+    face = BlazeFace(load("blazeface-full"), "full")
+    (whole,), (closely,) = face.detect([wide]), face.detect_closely([wide])
+    assert len(whole) < len(closely) == 2
+    assert sorted(x0 // 300 for x0, *_ in closely.boxes.tolist()) == [0, 1]
 
 
 def test_yolo_gives_features_and_neutral_labels(load, pictures):

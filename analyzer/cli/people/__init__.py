@@ -2,7 +2,7 @@
 
 import typer
 
-from analyzer.cli.people import browse, decide, forgetting, output, photos, recurring
+from analyzer.cli.people import browse, decide, forgetting, graph, output, photos, recurring
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -22,6 +22,7 @@ app.command()(photos.enrol)
 app.command()(photos.identify)
 app.command()(recurring.common)
 app.command()(output.export)
+app.command()(graph.graph)
 app.command()(forgetting.forget)
 app.command()(decide.undo)
 app.command()(browse.history)

@@ -29,7 +29,7 @@ def list_(
 ) -> None:
     """List everyone in billing order: who leads more videos, is in the cast of more, is longer on screen."""
     cast = open_library().cast
-    chosen = [m for m in cast.members if (hidden or not m.hidden) and (extras or not _passes_by(m))]
+    chosen = [m for m in cast.members if (hidden or not m.hidden) and (extras or not passes_by(m))]
     if json_:
         print_line(json.dumps([as_json(member) for member in chosen]))
         return
@@ -48,14 +48,15 @@ def list_(
     _explain(cast, hidden, extras)
 
 
-def _passes_by(member: Member) -> bool:
+def passes_by(member: Member) -> bool:
+    """Whether someone is only an extra of one video whom nobody named."""
     return member.key is None and len(member.videos) == 1 and set(member.roles) == {"extra"}
 
 
 def _explain(cast: Cast, hidden: bool, extras: bool) -> None:
     if not hidden and (count := sum(member.hidden for member in cast.members)):
         err.print(f"{count} hidden (--hidden shows them)")
-    if not extras and (count := sum(map(_passes_by, cast.members))):
+    if not extras and (count := sum(map(passes_by, cast.members))):
         err.print(f"{count} passing by, as extras of one video (--extras shows them)")
     if cast.unresolved:
         err.print(f"{counted(cast.unresolved, 'decided sighting')} not found in the records as they are now")

@@ -12,10 +12,8 @@ import typer
 from analyzer.cli.console import err, print_line
 from analyzer.cli.people.common import open_library
 from analyzer.cli.people.words import as_json
-from analyzer.errors import OutputError
 from analyzer.library.cast import Member
 from analyzer.paths import shown
-from analyzer.stores.whole import write_whole
 
 
 def export(
@@ -32,12 +30,7 @@ def export(
     if output is None:
         print_line(text)
         return
-    content = text.encode("utf-8", "surrogateescape") + b"\n"
-    library.shelf.ledger.record(output, "export", content=content)
-    try:
-        write_whole(output, content)
-    except OSError as error:
-        raise OutputError(f"{shown(output)}: cannot be written: {error.strerror or error}") from None
+    library.shelf.write(output, text.encode("utf-8", "surrogateescape") + b"\n", "export")
     err.print(f"{shown(output)}: {len(members)} people")
 
 
