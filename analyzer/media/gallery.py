@@ -172,7 +172,6 @@ class GallerySampler:
         Raises:
             InputError: a picture is gone.
         """
-        width, height = self._largest
         return Source(
             path=as_text(self._gallery.path.absolute()),
             size_bytes=self._bytes,
@@ -181,8 +180,8 @@ class GallerySampler:
             duration_s=len(self.keyframes),
             first_frame_s=0,
             fps=None,
-            width=width,
-            height=height,
+            width=self._largest[0],
+            height=self._largest[1],
             rotation=self._gallery.turn,
             container=GALLERY,
             codec="pictures",
