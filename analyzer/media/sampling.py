@@ -34,6 +34,7 @@ class Sampler:
     Attributes:
         keyframes: every look that was taken, analyzed or not.
         shots: the shots, without gaps from 0 to the film's end.
+        phash: perceptual hash of the film, 64 bits.
 
     Raises:
         MediaError: while iterating: nothing could be decoded.
@@ -42,7 +43,7 @@ class Sampler:
     def __init__(self, video: Video, keyframes: Keyframes, shots: Shots, progress: Progress = silent) -> None:
         self.keyframes: tuple[Keyframe, ...] = ()
         self.shots: tuple[Shot, ...] = ()
-        self._phash: int | None = None
+        self.phash: int | None = None
         self._video = video
         self._progress = progress
         self._settings = keyframes
@@ -69,7 +70,7 @@ class Sampler:
         Raises:
             InputError: the file is gone.
         """
-        return self._video.source(self._phash)
+        return self._video.source(self.phash)
 
     def _stretches(self) -> Iterator[Stretch]:
         """Read the groups, and decode of each what can be decoded alone."""
@@ -134,7 +135,7 @@ class Sampler:
         times, tiles = [e.time_s for e in entries], [e.measures.tile for e in entries]
         self.shots = self._finder.shots(times, end_s)
         self.keyframes = self._ledger.keyframes(self.shots)
-        self._phash = fingerprint.film_phash(tiles, times, end_s)
+        self.phash = fingerprint.film_phash(tiles, times, end_s)
 
 
 def _nearest(here: Stretch, stop: Stop) -> VideoFrame | None:
