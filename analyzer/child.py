@@ -6,13 +6,17 @@ import os
 import queue
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any
 
 from analyzer.errors import USER_ERRORS
+from analyzer.library.cards import Card
+from analyzer.library.reembedding import reembed_card
 from analyzer.log import log_path, log_to_file
-from analyzer.pipeline import analyze
-from analyzer.records import Movie
+from analyzer.pipeline import analyze, analyze_pictures
+from analyzer.progress import Progress
+from analyzer.records import Movie, Record
 from analyzer.settings import Settings
 from analyzer.stores import sidecar
 
@@ -42,12 +46,12 @@ def _answer(request: dict[str, Any], answers: IO[bytes]) -> bytes:
         answers.flush()
 
     try:
-        movie = _analyze(request, report)
-        return b"movie " + movie.model_dump_json().encode("utf-8") + b"\n"
+        record = _TASKS[request["what"]](request, Settings.model_validate(request["settings"]), report)
+        return b"record " + record.model_dump_json().encode("utf-8") + b"\n"
     except USER_ERRORS as error:
         return _describe(type(error).__name__, str(error))
     except Exception as error:
-        logging.exception("%s", request["path"])
+        logging.exception("%s", request.get("path") or request.get("files"))
         what = f"{type(error).__name__}: {error} (an error of Marquee; details in {log_path()})"
         return _describe("WorkerError", what)
 
@@ -57,17 +61,32 @@ def _describe(kind: str, message: str) -> bytes:
     return b"error " + json.dumps(body).encode("ascii") + b"\n"
 
 
-def _analyze(request: dict[str, Any], report: Any) -> Movie:
+def _analyze(request: dict[str, Any], settings: Settings, report: Progress) -> Movie:
     previous = sidecar.read(Path(request["previous"])) if request["previous"] else None
     return analyze(
         request["path"],
-        Settings.model_validate(request["settings"]),
+        settings,
         previous=previous,
         only=request["only"],
         force=request["force"],
         progress=report,
     )
 
+
+def _analyze_pictures(request: dict[str, Any], settings: Settings, report: Progress) -> Movie:
+    files = [Path(file) for file in request["files"]]
+    return analyze_pictures(files, settings, turn=request["turn"], only=request["only"], progress=report)
+
+
+def _reembed(request: dict[str, Any], settings: Settings, report: Progress) -> Card:
+    return reembed_card(Card.model_validate_json(request["card"]), settings)
+
+
+_TASKS: dict[str, Callable[[dict[str, Any], Settings, Progress], Record]] = {
+    "analyze": _analyze,
+    "analyze_pictures": _analyze_pictures,
+    "reembed": _reembed,
+}
 
 if __name__ == "__main__":
     main()

@@ -21,7 +21,7 @@ from analyzer.errors import (
 )
 from analyzer.library.keeping import Keeper
 from analyzer.log import log_path
-from analyzer.media.fingerprint import oshash
+from analyzer.media.footage import footage
 from analyzer.paths import as_text, marquee_home, shown
 from analyzer.progress import Progress
 from analyzer.records import Movie, Stage
@@ -133,7 +133,7 @@ class _Run:
         job = self.job
         target = sidecar.sidecar_path(path, job.output_dir and job.output_dir / below)
         refuse_nothing(path)
-        fingerprint = oshash(path)
+        fingerprint = footage(path).oshash()
         header, notice = self._sound(target, fingerprint, sidecar.read_header)
         if header and header.source.oshash != fingerprint:
             self._refuse_to_replace(target, header, path)
@@ -194,4 +194,5 @@ def _damage(movie: Movie) -> str | None:
     if source.missing_s:
         promised = source.duration_s + source.missing_s
         return f"ends at {source.duration_s:.0f} s of {promised:.0f} s: it was cut off"
-    return f"{source.damaged} packets or frames could not be decoded" if source.damaged else None
+    what = "pictures" if source.is_gallery else "packets or frames"
+    return f"{source.damaged} {what} could not be decoded" if source.damaged else None

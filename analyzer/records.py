@@ -33,6 +33,10 @@ SCHEMA_VERSION: Literal[1] = 1
 """Raised when a sidecar's shape changes; `analyzer.stores.sidecar` migrates older ones."""
 
 
+GALLERY = "gallery"
+"""The container of a Source that is pictures."""
+
+
 @dataclass(frozen=True)
 class Packed:
     """Annotation of a numpy array of fixed dtype and shape (None: any length): base64 text in JSON."""
@@ -113,18 +117,20 @@ class Record(BaseModel):
 
 
 class Source(Record):
-    """The file that was analyzed.
+    """The file that was analyzed, or the gallery: a folder of pictures, of which each counts as a second.
 
     Attributes:
         path: as it was named, absolute; bytes that are not UTF-8 are shown as backslash escapes.
-        oshash: the OpenSubtitles hash: size plus the first and last 64 KiB.
+        oshash: the OpenSubtitles hash: size plus the first and last 64 KiB; of a gallery, a hash of its
+            pictures' names and hashes.
         phash: perceptual hash of the whole video, 64 bits; the same for re-encodings.
         duration_s: from the first frame to the end of the last.
         first_frame_s: the container's clock at the first frame; players count from the container's start.
         fps: average frames a second, an exact fraction such as "30000/1001"; None where it has none.
-        width, height: pixels of the upright frame: after rotation, with square pixels.
+        width, height: pixels of the upright frame: after rotation, with square pixels; of the largest picture
+            of a gallery.
         rotation: degrees clockwise that were applied to the coded frame: 0, 90, 180 or 270.
-        damaged: how many packets or frames could not be decoded and were passed over.
+        damaged: how many packets, frames or pictures could not be decoded and were passed over.
         missing_s: seconds of film that the header promises beyond `duration_s`: the file was cut off.
     """
 
@@ -143,6 +149,11 @@ class Source(Record):
     pixel_format: str
     damaged: Annotated[int, Field(ge=0)] = 0
     missing_s: Seconds = 0.0
+
+    @property
+    def is_gallery(self) -> bool:
+        """Whether it is pictures, not a film."""
+        return self.container == GALLERY
 
     @property
     def frame_rate(self) -> Fraction | None:
@@ -182,7 +193,8 @@ class Keyframe(Record):
         sharpness: variance of the Laplacian of the grey picture scaled to 256 pixels width.
         brightness: mean of luma, 0 to 1.
         histogram: 4 x 4 x 4 RGB bins, red slowest; 255 is the whole picture.
-        picture: of a gallery: the file's name.
+        picture: of a gallery: the file's name as seen from its folder; what is found in it is in its own
+            pixels.
     """
 
     time_s: Seconds

@@ -82,6 +82,7 @@ class People(Section):
     """Grouping faces into people."""
 
     max_distance: Annotated[float, Field(gt=0)]
+    crops: Annotated[int, Field(strict=True, ge=0, le=100)]
 
 
 class Jobs(Section):

@@ -1,8 +1,8 @@
-"""A process of its own that analyzes one video after another, so that a bad file costs one file.
+"""A process of its own that analyzes one video or gallery after another, so that a bad file costs one file.
 
 This is the parent's half; analyzer/child.py is the child's. They talk in lines over pipes: the parent sends
-requests, the child answers with any number of progress lines and then a Movie or an error. What comes back is
-only data: it is parsed and validated, never executed.
+requests, the child answers with any number of progress lines and then a record or an error. What comes back
+is only data: it is parsed and validated, never executed.
 """
 
 import contextlib
@@ -12,18 +12,22 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 
 import psutil
 
 from analyzer import errors
+from analyzer.library.cards import Card
+from analyzer.media.gallery import Turn, common_folder
 from analyzer.paths import shown
-from analyzer.progress import Progress
-from analyzer.records import Movie
+from analyzer.progress import Progress, silent
+from analyzer.records import Movie, Record
 from analyzer.settings import Settings
 from models import errors as model_errors
+
+A = TypeVar("A", bound=Record)
 
 POLL_S = 0.25
 STOP_S = 5.0
@@ -48,26 +52,49 @@ class Worker:
     def analyze(
         self, path: Path, previous: Path | None, only: Collection[str], force: bool, progress: Progress
     ) -> Movie:
-        """Return the Movie of a video; `previous` is a sidecar whose fresh stages are taken over.
+        """Return the Movie of a video or gallery; `previous` is a sidecar whose fresh stages are taken over.
 
         Raises:
             MarqueeError, ModelError: what the child raised.
             WorkerError: the child crashed, stood still, outgrew its memory or answered nonsense; the next
                 file gets a new one.
         """
-        if self._child is None or self._child.has_ended():
-            self._end()
-            self._child = _Child()
         request = {
             "path": str(path),
             "previous": None if previous is None else str(previous),
             "only": list(only),
             "force": force,
-            "settings": self._settings.model_dump(mode="json"),
         }
+        return self._ask("analyze", path, request, Movie, progress)
+
+    def analyze_pictures(
+        self, files: Sequence[Path], only: Collection[str], progress: Progress, turn: Turn = 0
+    ) -> Movie:
+        """Return the Movie of picture files; see analyzer.pipeline.analyze_pictures.
+
+        Raises:
+            MarqueeError, ModelError, WorkerError: see `analyze`.
+        """
+        request = {"files": [str(file) for file in files], "turn": turn, "only": list(only)}
+        return self._ask("analyze_pictures", common_folder(files), request, Movie, progress)
+
+    def reembed(self, card: Card) -> Card:
+        """Return a card with embeddings of the model that the settings name, made from its crops.
+
+        Raises:
+            MarqueeError, ModelError, WorkerError: see `analyze`.
+        """
+        request = {"path": card.path, "card": card.model_dump_json()}
+        return self._ask("reembed", Path(card.path), request, Card, silent)
+
+    def _ask(self, what: str, path: Path, request: dict[str, Any], answer: type[A], progress: Progress) -> A:
+        if self._child is None or self._child.has_ended():
+            self._end()
+            self._child = _Child()
+        whole = {"what": what, "settings": self._settings.model_dump(mode="json"), **request}
         try:
-            self._child.send(request)
-            return self._listen(self._child, progress)
+            self._child.send(whole)
+            return self._listen(self._child, answer, progress)
         except errors.WorkerError as error:
             self._end()
             raise errors.WorkerError(f"{shown(path)}: {error}") from None
@@ -77,7 +104,7 @@ class Worker:
         if child:
             child.end()
 
-    def _listen(self, child: "_Child", progress: Progress) -> Movie:
+    def _listen(self, child: "_Child", answer: type[A], progress: Progress) -> A:
         """Wait for the answer, watching the child's memory and its silence."""
         heard = watched = time.monotonic()
         while True:
@@ -90,8 +117,8 @@ class Worker:
                 self._check_silence(now - heard)
                 continue
             heard = now
-            if movie := _understand(line, progress):
-                return movie
+            if record := _understand(line, answer, progress):
+                return record
 
     def _check_silence(self, silent_s: float) -> None:
         limit = self._settings.jobs.stall_s
@@ -173,12 +200,12 @@ def _pump(pipe: IO[bytes], lines: "queue.Queue[bytes]") -> None:
     lines.put(b"")
 
 
-def _understand(line: bytes, progress: Progress) -> Movie | None:
-    """Pass progress on, return a Movie, or raise the error that a line holds."""
+def _understand(line: bytes, answer: type[A], progress: Progress) -> A | None:
+    """Pass progress on, return a record of the kind `answer`, or raise the error that a line holds."""
     kind, _, body = line.partition(b" ")
     try:
-        if kind == b"movie":
-            return Movie.model_validate_json(body)
+        if kind == b"record":
+            return answer.model_validate_json(body)
         content = json.loads(body)
         if kind == b"progress":
             done_s, duration_s = content

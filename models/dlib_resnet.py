@@ -10,8 +10,7 @@ from models.sessions import Session
 
 SIDE = 150
 _PADDING = 0.25
-# dlib's get_face_chip_details: mean places of the five points in the unit square.
-_MEAN_FACE = np.array(
+MEAN_FACE = np.array(
     [
         (0.8595674595992, 0.2134981538014),
         (0.6460604764104, 0.2289674387677),
@@ -21,8 +20,9 @@ _MEAN_FACE = np.array(
     ],
     np.float32,
 )
-TEMPLATE = (_PADDING + _MEAN_FACE) / (1 + 2 * _PADDING) * SIDE
-"""Where the five points (models.facemesh.FIVE) lie in a chip, in its pixels."""
+"""dlib's get_face_chip_details: mean places of the five points (models.facemesh.FIVE) in the unit square."""
+TEMPLATE = (_PADDING + MEAN_FACE) / (1 + 2 * _PADDING) * SIDE
+"""Where they lie in a chip, in its pixels."""
 
 
 def similarity(points: Floats, target: Floats) -> Floats:

@@ -5,9 +5,11 @@ import signal
 import time
 from pathlib import Path
 
+import cv2
 import psutil
 import pytest
 
+from analyzer.demo import pictures
 from analyzer.detect.table import KINDS
 from analyzer.discovery import discover
 from analyzer.errors import MediaError, NewerSidecarError, OutputError, UsageError, WorkerError
@@ -227,11 +229,11 @@ def test_nothing_in_the_current_folder_is_run(
 
 
 @pytest.mark.parametrize(
-    "line", [b"", b"movie {}", b"movie", b"progress [1.0", b"progress 3", b"error {}", b"error", b"hello"]
+    "line", [b"", b"record {}", b"record", b"progress [1.0", b"progress 3", b"error {}", b"error", b"hello"]
 )
 def test_what_a_child_says_is_not_believed(line: bytes) -> None:
     with pytest.raises(WorkerError):
-        _understand(line, silent)
+        _understand(line, Movie, silent)
 
 
 def test_a_standing_worker_is_given_up(demo: Demo) -> None:
@@ -255,3 +257,49 @@ def test_an_error_comes_back_as_what_it_was(tmp_path: Path) -> None:
     (tmp_path / "text.mkv").write_text("hello")
     with Worker(load()) as worker, pytest.raises(MediaError, match=r"text\.mkv"):
         worker.analyze(tmp_path / "text.mkv", None, ("objects",), False, silent)
+
+
+def test_galleries_are_analyzed_where_they_are_asked_for(tmp_path: Path, video: Path, demo: Demo) -> None:
+    folder = tmp_path / "shows"
+    (folder / "one").mkdir(parents=True)
+    (folder / "none").mkdir()
+    for name, picture in pictures().items():
+        cv2.imwrite(str(folder / "one" / f"{name}.jpg"), picture[..., ::-1])
+    (folder / "one" / "torn.jpg").write_bytes(b"\xff\xd8\xff")
+    shutil.copy(video, folder / "one" / "film.mp4")
+    assert list(discover([str(folder)], load())) == [folder / "one" / "film.mp4"]
+    found = discover([str(folder)], load(), galleries=True)
+    assert list(found.items()) == [
+        (folder / "one" / "film.mp4", Path("one")),
+        (folder / "one", Path()),
+    ]
+    job = Job(load(assignments=SMALL), ("faces",))
+    film, gallery = run(found, job, lambda path: silent, lambda: None)
+    assert film.status == "done"
+    assert gallery.sidecar == folder / "one.marquee.json"
+    assert gallery.notice == "1 pictures could not be decoded"
+    assert gallery.movie is not None
+    assert [k.picture for k in gallery.movie.keyframes] == ["astronaut.jpg", "grace-hopper.jpg"]
+    assert len(gallery.movie.people) == 2
+    assert [o.status for o in run(found, job, lambda path: silent, lambda: None)] == ["fresh", "fresh"]
+    (folder / "one" / "torn.jpg").unlink()
+    assert [o.status for o in run(found, job, lambda path: silent, lambda: None)] == ["fresh", "done"]
+
+
+def test_a_folder_without_pictures_is_no_gallery(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").touch()
+    with pytest.raises(UsageError, match="no video or picture in"):
+        discover([str(tmp_path)], load(), galleries=True)
+
+
+def test_pictures_from_anywhere_are_one_record(tmp_path: Path) -> None:
+    files = []
+    for name, picture in pictures().items():
+        files.append(tmp_path / name / "portrait.png")
+        files[-1].parent.mkdir()
+        cv2.imwrite(str(files[-1]), cv2.rotate(picture, cv2.ROTATE_90_CLOCKWISE)[..., ::-1])
+    with Worker(load()) as worker:
+        movie = worker.analyze_pictures(files, ("faces",), silent, turn=270)
+    assert [k.picture for k in movie.keyframes] == ["astronaut/portrait.png", "grace-hopper/portrait.png"]
+    assert [f.keyframe for f in movie.faces] == [0, 1]
+    assert movie.source.rotation == 270

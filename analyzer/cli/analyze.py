@@ -14,6 +14,9 @@ from analyzer.settings import load
 
 def analyze(
     files: Annotated[list[str], typer.Argument(help="Videos, folders, or patterns such as 'films/*.mkv'.")],
+    galleries: Annotated[
+        bool, typer.Option("--galleries", help="Take each folder that holds pictures as a gallery, too.")
+    ] = False,
     preset: Annotated[str, typer.Option(help="Settings that ship with Marquee: embedded, gpu.")] = "embedded",
     config: Annotated[
         Path | None, typer.Option(help="Your own settings, a TOML file like what 'marquee settings' prints.")
@@ -38,18 +41,27 @@ def analyze(
         Path | None,
         typer.Option(help="Where sidecars go, in folders as below the one named; else beside each video."),
     ] = None,
+    no_crops: Annotated[
+        bool,
+        typer.Option(
+            "--no-crops",
+            help="Keep no pictures of faces in the record: smaller by a few kilobytes a shot, but a change "
+            "of embedder then decodes every video again, and pages of people show no faces.",
+        ),
+    ] = False,
     force: Annotated[bool, typer.Option("--force", help="Do again what is up to date.")] = False,
     json_: Annotated[bool, typer.Option("--json", help="Print one line of JSON a file.")] = False,
 ) -> int:
-    """Analyze videos: leaves a complete record beside each, as VIDEO.marquee.json.
+    """Analyze videos and galleries: leaves a complete record beside each, as VIDEO.marquee.json.
 
     What is up to date is skipped. A bad file never stops the rest. Ends with 0 only when all went well.
     """
     shortcuts = {"keyframes.effort": effort, "engine.device": device, "engine.batch_size": batch_size}
     given = [f"{key}={value}" for key, value in shortcuts.items() if value is not None]
+    given += ["people.crops=0"] if no_crops else []
     settings = load(preset, config, [*(set_ or []), *given])
     kinds = KINDS if only is None else tuple(kind.strip() for kind in only.split(","))
-    paths = discover(files, settings)
+    paths = discover(files, settings, galleries)
     job = jobs.Job(settings, kinds, output_dir, force)
     jobs.check(job)
     return run_batch(paths, job, json_)

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -33,7 +33,7 @@ def run_batch(paths: Mapping[Path, Path], job: jobs.Job, as_json: bool = False) 
         except KeyboardInterrupt:
             interrupted = True
     _summarize(counts, failures, len(paths), interrupted)
-    return INTERRUPTED if interrupted else exit_code(failures)
+    return INTERRUPTED if interrupted else exit_code([o.error.exit_code for o in failures if o.error])
 
 
 def _once(function: Callable[[], None]) -> Callable[[], None]:
@@ -53,9 +53,9 @@ def _once(function: Callable[[], None]) -> Callable[[], None]:
     return call
 
 
-def exit_code(failures: list[jobs.Outcome]) -> int:
+def exit_code(failures: Iterable[int]) -> int:
     """Return 0 if nothing failed, the code of the failures if they share one, else 1."""
-    codes = {outcome.error.exit_code for outcome in failures if outcome.error}
+    codes = set(failures)
     return codes.pop() if len(codes) == 1 else int(bool(codes))
 
 

@@ -15,7 +15,7 @@ from rich.table import Table
 from analyzer.cli.console import clock, complain, megabytes, out, print_line, table
 from analyzer.errors import InputError, MarqueeError
 from analyzer.library.library import Library
-from analyzer.media.fingerprint import oshash
+from analyzer.media.footage import footage
 from analyzer.paths import marquee_home, shown
 from analyzer.records import Movie
 from analyzer.settings import default_text
@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 
 
 def info(
-    video: Annotated[Path, typer.Argument(help="A video that was analyzed, or its sidecar.")],
+    video: Annotated[
+        Path, typer.Argument(help="A video or folder of pictures that was analyzed, or its sidecar.")
+    ],
     output_dir: Annotated[Path | None, typer.Option(help="Where the sidecar is, if not beside it.")] = None,
     json_: Annotated[bool, typer.Option("--json", help="Print the whole record as JSON.")] = False,
 ) -> None:
@@ -36,13 +38,13 @@ def info(
     path = video if is_sidecar else sidecar.sidecar_path(video, output_dir)
     movie = sidecar.read(path)
     if movie is None:
-        oshash(video)  # says so if there is no such video
+        footage(video).oshash()  # says so if there is no such video
         raise InputError(f"{shown(path)}: no such sidecar; 'marquee analyze {shown(video)}' makes it")
     if json_:
         print_line(movie.model_dump_json())
     else:
         show(movie, video, _names(movie))
-    if not is_sidecar and video.is_file() and oshash(video) != movie.source.oshash:
+    if not is_sidecar and video.exists() and footage(video).oshash() != movie.source.oshash:
         complain(f"{shown(video)}: the record is of another or an older file; 'marquee analyze' renews it")
 
 
@@ -66,14 +68,16 @@ def show(movie: Movie, name: Path, names: Mapping[str, str] | None = None) -> No
     source = movie.source
     out.print(shown(name), style="bold")
     rate = f"{float(source.frame_rate):.5g} frames/s" if source.frame_rate else "no frame rate"
+    length = f"{clock(source.duration_s)}, {source.width} x {source.height}, {rate}, {source.codec}"
     out.print(
-        f"{clock(source.duration_s)}, {source.width} x {source.height}, {rate}, {source.codec}; "
-        f"{len(movie.shots)} shots, {len(movie.keyframes)} keyframes "
+        ("" if source.is_gallery else f"{length}; {len(movie.shots)} shots, ")
+        + f"{len(movie.keyframes)} {'pictures' if source.is_gallery else 'keyframes'} "
         f"({sum(k.seen_as == i for i, k in enumerate(movie.keyframes))} analyzed), {len(movie.faces)} faces, "
         f"{len(movie.poses)} poses, {len(movie.objects)} objects"
     )
     if source.damaged:
-        out.print(f"damaged: {source.damaged} packets or frames could not be decoded", style="yellow")
+        what = "pictures" if source.is_gallery else "packets or frames"
+        out.print(f"damaged: {source.damaged} {what} could not be decoded", style="yellow")
     if source.missing_s:
         out.print(f"cut off: {clock(source.missing_s)} are missing at the end", style="yellow")
     if movie.people:

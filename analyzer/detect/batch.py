@@ -6,7 +6,7 @@ from typing import Any, Protocol, TypeVar, cast
 import numpy as np
 import numpy.typing as npt
 
-from analyzer.media.sampling import Frame
+from analyzer.media.frame import Frame
 
 Rgb = npt.NDArray[np.uint8]
 R = TypeVar("R")

@@ -7,7 +7,9 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from analyzer.detect import crops
 from analyzer.detect.batch import Batch, Rgb
+from analyzer.media.frame import Frame
 from analyzer.records import Embedding, Face, FaceQuality, SexHint
 
 Floats = npt.NDArray[np.float32]
@@ -68,11 +70,12 @@ class Embedder(Protocol):
 
 
 class Faces:
-    """Any finder and any embedder make faces of records."""
+    """Any finder and any embedder make faces of records; those that are good enough get a crop if wanted."""
 
-    def __init__(self, finder: Finder, embedder: Embedder) -> None:
+    def __init__(self, finder: Finder, embedder: Embedder, with_crops: bool) -> None:
         self._finder = finder
         self._embedder = embedder
+        self._crops = with_crops
 
     def detect(self, batch: Batch) -> list[Face]:
         """See Detector. All faces of the batch are embedded in one go."""
@@ -86,25 +89,26 @@ class Faces:
             return []
         vectors = iter(zip(chips, self._embedder.embed(np.stack(chips)), strict=True))
         return [
-            self._face(frame.index, frame.scale, faces, i, *next(vectors))
+            self._face(frame, faces, i, *next(vectors))
             for frame, faces in zip(batch.frames, found, strict=True)
             for i in range(len(faces.scores))
         ]
 
-    def _face(
-        self, keyframe: int, scale: tuple[float, float], found: Found, i: int, chip: Rgb, vector: Floats
-    ) -> Face:
-        box = found.boxes[i] * (scale * 2)
+    def _face(self, frame: Frame, found: Found, i: int, chip: Rgb, vector: Floats) -> Face:
+        box = found.boxes[i] * (frame.scale * 2)
         hint = found.sex[i]
+        good = quality(box, chip, float(found.frontality[i]), float(found.scores[i]))
+        cropped = self._crops and good.overall >= crops.GOOD_ENOUGH
         return Face(
-            keyframe=keyframe,
+            keyframe=frame.index,
             box=tuple(box.tolist()),
             score=float(found.scores[i]),
             presence=float(found.presence[i]),
-            points=np.clip((found.points[i] * scale).round(), -32768, 32767),
-            quality=quality(box, chip, float(found.frontality[i]), float(found.scores[i])),
+            points=np.clip((found.points[i] * frame.scale).round(), -32768, 32767),
+            quality=good,
             sex_hint=SexHint(label=hint[0], score=hint[1]) if hint else None,
             embedding=Embedding(model=self._embedder.model, vector=vector.astype(np.float16)),
+            crop=crops.make_crop(frame.image, found.points[i]) if cropped else None,
         )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Generator, Iterable, Mapping, Sequence
 from typing import Any
 
 from analyzer.detect.batch import Batch, Detector
-from analyzer.media.sampling import Frame
+from analyzer.media.frame import Frame
 from analyzer.overlap import batched, map_ahead
 from models.engines import Engine
 

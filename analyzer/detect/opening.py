@@ -5,9 +5,9 @@ from collections.abc import Collection
 from typing import Any
 
 from analyzer.detect.batch import Detector
-from analyzer.detect.faces import Faces
+from analyzer.detect.faces import Embedder, Faces
 from analyzer.detect.networks import Networks
-from analyzer.detect.table import parts_of
+from analyzer.detect.table import part_of, parts_of
 from analyzer.settings import Settings
 
 
@@ -24,10 +24,22 @@ def open_detectors(
     for kind in kinds:
         parts = [_open(part.code, networks, settings) for part in parts_of(kind, settings)]
         if kind == "faces":
-            detectors[kind] = Faces(*parts)
+            finder, embedder = parts
+            detectors[kind] = Faces(finder, embedder, settings.people.crops > 0)
         else:
             (detectors[kind],) = parts
     return detectors
+
+
+def open_embedder(networks: Networks, settings: Settings) -> Embedder:
+    """Return the embedder that the settings choose.
+
+    Raises:
+        UsageError: they name what there is not.
+        ModelError: see Networks.
+    """
+    embedder: Embedder = _open(part_of("faces.embedder", settings).code, networks, settings)
+    return embedder
 
 
 def _open(code: str, networks: Networks, settings: Settings) -> Any:

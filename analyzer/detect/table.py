@@ -52,10 +52,15 @@ def parts_of(kind: str, settings: Settings) -> list[Part]:
     Raises:
         UsageError: a setting names none that there is.
     """
-    return [_chosen(key, settings) for key in PARTS if key.startswith(kind + ".")]
+    return [part_of(key, settings) for key in PARTS if key.startswith(kind + ".")]
 
 
-def _chosen(key: str, settings: Settings) -> Part:
+def part_of(key: str, settings: Settings) -> Part:
+    """Return the part that a setting chooses.
+
+    Raises:
+        UsageError: it names none that there is.
+    """
     section, name = key.split(".")
     spec = getattr(getattr(settings, section), name)
     if spec not in PARTS[key]:

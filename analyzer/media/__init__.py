@@ -9,6 +9,9 @@ judge.py         thumbnails -> cuts, fades and dissolves (PySceneDetect's detect
 shots.py         which groups must be looked into, and the shots that come out
 plan.py          when to look, by effort
 ledger.py        keyframe records: who stands for whom and for how long
-sampling.py      Sampler: all of these as one stream of frames to analyze
+sampling.py      Sampler: all of these as one stream of frames to analyze (frame.py)
+gallery.py       Gallery: the pictures of a folder as such a stream
+picture.py       a picture file -> upright RGB
+footage.py       video file or gallery: what is at a path
 fingerprint.py   oshash of the bytes, perceptual hash of the film
 """

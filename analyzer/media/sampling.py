@@ -8,39 +8,21 @@ few of the two stretches, and the sharpest of a shot that so far is all blur.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from av.video.frame import VideoFrame
 
 from analyzer.media import fingerprint, looks, plan
+from analyzer.media.frame import Frame
 from analyzer.media.ledger import Ledger
-from analyzer.media.pixels import Image
 from analyzer.media.plan import Planner, Stop
 from analyzer.media.shots import ShotFinder, Stretch, glimpse
 from analyzer.media.video import Video
 from analyzer.progress import Progress, silent
-from analyzer.records import Keyframe, Shot
+from analyzer.records import Keyframe, Shot, Source
 from analyzer.settings import Keyframes, Shots
 
 MIN_GROUP_S = 1.0
 """Groups are at least so long, also where every frame is a key frame."""
-
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """A frame to analyze.
-
-    Attributes:
-        index: of its keyframe record.
-        time_s: seconds after the first frame.
-        image: RGB uint8 (H, W, 3), C-contiguous, upright, square pixels.
-        scale: factors of x and y from pixels of `image` to pixels of the full upright frame.
-    """
-
-    index: int
-    time_s: float
-    image: Image
-    scale: tuple[float, float]
 
 
 class Sampler:
@@ -81,6 +63,14 @@ class Sampler:
                 yield from self._look(stop, frame)
         yield from self._end_shot()
         self._finish()
+
+    def source(self) -> Source:
+        """Return what is known of the video; whole only after iterating.
+
+        Raises:
+            InputError: the file is gone.
+        """
+        return self._video.source(self.phash)
 
     def _stretches(self) -> Iterator[Stretch]:
         """Read the groups, and decode of each what can be decoded alone."""

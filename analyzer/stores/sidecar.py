@@ -33,10 +33,11 @@ class Header(BaseModel):
 
 
 def sidecar_path(video: Path, folder: Path | None = None) -> Path:
-    """Return where the sidecar of `video` is: beside it, or in `folder`.
+    """Return where the sidecar of `video`, or of a folder, is: beside it, or in `folder`.
 
     A name that would be too long for the file system is cut, and made unique by a hash of it.
     """
+    video = video if video.name not in ("", "..") else video.resolve()
     name = video.name + SUFFIX
     if len(os.fsencode(name)) > _LONGEST_NAME:
         digest = hashlib.sha256(os.fsencode(video.name)).hexdigest()[:16]

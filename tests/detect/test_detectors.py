@@ -13,7 +13,7 @@ from analyzer.detect.batch import Batch, Detector
 from analyzer.detect.networks import Networks, shared_networks
 from analyzer.detect.opening import open_detectors
 from analyzer.detect.table import KINDS, PARTS
-from analyzer.media.sampling import Frame
+from analyzer.media.frame import Frame
 from analyzer.settings import load
 
 Rgb = np.ndarray

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from analyzer import settings
-from analyzer.media.sampling import Frame, Sampler
+from analyzer.media.frame import Frame
+from analyzer.media.sampling import Sampler
 from analyzer.media.video import open_video
 from analyzer.records import Keyframe, Shot, Source
 

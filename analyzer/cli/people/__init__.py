@@ -2,7 +2,7 @@
 
 import typer
 
-from analyzer.cli.people import browse, decide, forgetting, graph, output
+from analyzer.cli.people import browse, decide, forgetting, graph, output, photos, recurring
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -18,6 +18,9 @@ app.command()(decide.merge)
 app.command()(decide.split)
 app.command("not")(decide.not_)
 app.command()(decide.hide)
+app.command()(photos.enrol)
+app.command()(photos.identify)
+app.command()(recurring.common)
 app.command()(output.export)
 app.command()(graph.graph)
 app.command()(forgetting.forget)
