@@ -40,7 +40,7 @@ class Card(Record):
 
     video: Hash64
     path: str
-    sidecar: str | None
+    sidecar: str | None = None
     gallery: bool
     duration_s: Seconds
     people: tuple[Appearance, ...]

@@ -18,17 +18,22 @@ class Shelf:
 
     Attributes:
         ledger: of every file that Marquee wrote.
+        damaged: the cards that could not be read when all were.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder / "cards"
         self.ledger = Ledger(folder)
+        self.damaged: list[Path] = []
 
     def cards(self) -> Iterator[Card]:
-        """Read all cards, one after another; a damaged one is passed over: its sidecar renews it."""
+        """Read all cards, one after another, but those that are damaged: their sidecars renew them."""
+        self.damaged.clear()
         for path in sorted(self.folder.glob("*.json")):
             if card := self.read(path):
                 yield card
+            else:
+                self.damaged.append(path)
 
     def put(self, card: Card) -> None:
         """Write a card.
