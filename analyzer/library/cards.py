@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from analyzer.library.sightings import RelativeBox as RelativeBox
-from analyzer.library.sightings import Sighting as Sighting
 from analyzer.library.sightings import Sightings
-from analyzer.library.sightings import Spot as Spot
+from analyzer.library.spots import RelativeBox as RelativeBox
+from analyzer.library.spots import Sighting as Sighting
+from analyzer.library.spots import Spot as Spot
 from analyzer.paths import as_text
 from analyzer.records import Hash64, Interval, Movie, Person, Record, Score, Seconds
 

@@ -3,11 +3,10 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from analyzer.library.cards import Card, card_of
 from analyzer.library.ledger import Ledger
 from analyzer.library.locks import writing
+from analyzer.library.packing import pack, unpack
 from analyzer.paths import as_text
 from analyzer.records import Movie
 from analyzer.stores.whole import write_whole
@@ -44,7 +43,7 @@ class Shelf:
         path = self.path(card.video)
         self.ledger.record(path, "card", card.video)
         with writing(path):
-            write_whole(path, card.model_dump_json(exclude_none=True).encode("utf-8") + b"\n")
+            write_whole(path, pack(card))
 
     def register(self, movie: Movie, sidecar: Path) -> None:
         """Put the card of a record that was written.
@@ -69,8 +68,8 @@ class Shelf:
     def read(self, path: Path) -> Card | None:
         """Return a card; None where there is none, or it is damaged."""
         try:
-            return Card.model_validate_json(path.read_bytes())
-        except (OSError, ValidationError):
+            return unpack(path.read_bytes())
+        except (OSError, ValueError):
             return None
 
 
