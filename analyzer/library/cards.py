@@ -62,13 +62,13 @@ def card_of(movie: Movie, sidecar: Path | None, stamp: str | None = None) -> Car
         sidecar=None if sidecar is None else as_text(sidecar),
         gallery=any(keyframe.picture is not None for keyframe in movie.keyframes),
         duration_s=source.duration_s,
-        people=tuple(_appearance(person, movie) for person in movie.people),
+        people=tuple(_appearance(person, movie) for person in movie.people if person.best_faces),
         stamp=stamp,
     )
 
 
 def _appearance(person: Person, movie: Movie) -> Appearance:
-    spots = {track: best_faces(track, movie) for track in person.tracks}
+    spots = {track: best_faces(track, movie) for track in tracks_of(person, movie)}
     seen = sorted((face for faces in spots.values() for face in faces), key=lambda i: -_quality(movie, i))
     with_crop = [face for face in seen if movie.faces[face].crop is not None][:CROPS]
     return Appearance(
@@ -79,6 +79,11 @@ def _appearance(person: Person, movie: Movie) -> Appearance:
         confidence=person.confidence,
         sightings=Sightings.of([_sighting(t, faces, with_crop, movie) for t, faces in spots.items()]),
     )
+
+
+def tracks_of(person: Person, movie: Movie) -> list[int]:
+    """Return the tracks of a person that a card has sightings of: those that show the face."""
+    return [track for track in person.tracks if movie.tracks[track].faces]
 
 
 def best_faces(track: int, movie: Movie) -> list[int]:
