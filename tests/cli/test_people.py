@@ -8,9 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from analyzer import analyze, load_settings
 from analyzer.library.keeping import Keeper
-from analyzer.records import Movie
 from analyzer.stores import sidecar
 from tests.cli.test_cli import Result, marquee, one_line
 from tests.conftest import Demo
@@ -18,17 +16,14 @@ from tests.conftest import Demo
 People = Callable[..., Result]
 
 
-@pytest.fixture(scope="session")
-def fast(demo: Demo) -> Movie:
-    return analyze(demo.video, load_settings(assignments=["keyframes.effort=fast"]), only=["faces"])
-
-
 @pytest.fixture
-def film(tmp_path: Path, demo: Demo, fast: Movie) -> Path:
+def film(tmp_path: Path, demo: Demo) -> Path:
     """The demo film with its record, in a library of its own."""
     video = Path(shutil.copy(demo.video, tmp_path / "film.mp4"))
-    source = fast.source.model_copy(update={"path": str(video)})
-    Keeper(tmp_path / "home").write(sidecar.sidecar_path(video), fast.model_copy(update={"source": source}))
+    movie = demo.movie.model_copy(
+        update={"source": demo.movie.source.model_copy(update={"path": str(video)})}
+    )
+    Keeper(tmp_path / "home").write(sidecar.sidecar_path(video), movie)
     return video
 
 
@@ -41,13 +36,13 @@ def people(tmp_path: Path) -> People:
 
 
 @pytest.fixture
-def together(fast: Movie) -> tuple[str, str]:
+def together(demo: Demo) -> tuple[str, str]:
     """Two people whom a frame of the film shows together."""
     seen: dict[int, set[str]] = {}
-    for person in fast.people:
+    for person in demo.movie.people:
         for track in person.tracks:
-            for face in fast.tracks[track].faces:
-                seen.setdefault(fast.faces[face].keyframe, set()).add(person.id)
+            for face in demo.movie.tracks[track].faces:
+                seen.setdefault(demo.movie.faces[face].keyframe, set()).add(person.id)
     first, second = sorted(next(some for some in seen.values() if len(some) > 1))[:2]
     return f"film.mp4:{first}", f"film.mp4:{second}"
 
@@ -123,11 +118,11 @@ def test_people_of_one_frame_are_merged_only_by_force(
     assert shown != json.loads(well(people("show", one, "--json")))
 
 
-def test_split_not_hide_and_alias(film: Path, people: People, fast: Movie) -> None:
-    person = next(p for p in fast.people if len(p.tracks) > 1)
+def test_split_not_hide_and_alias(film: Path, people: People, demo: Demo) -> None:
+    person = next(p for p in demo.movie.people if len(p.tracks) > 1)
     who = f"film.mp4:{person.id}"
     well(people("name", who, "Eileen"))
-    faces = [f"film.mp4:{fast.tracks[track].faces[0]}" for track in person.tracks]
+    faces = [f"film.mp4:{demo.movie.tracks[track].faces[0]}" for track in person.tracks]
     assert "split off" in well(people("split", "Eileen", faces[0]))
     assert json.loads(well(people("show", faces[0], "--json")))["person"] == "k2"
     assert "is not Eileen (k1)'s but k2's" in refused(people("not", "Eileen", faces[0]))
@@ -197,12 +192,12 @@ def test_info_shows_names(film: Path, people: People) -> None:
     assert "Eileen" in well(marquee("info", film, MARQUEE_HOME=home))
 
 
-def test_export(film: Path, people: People, fast: Movie) -> None:
+def test_export(film: Path, people: People, demo: Demo) -> None:
     well(people("name", "film.mp4:p1", "Eileen, Colonel"))
     rows = list(csv.DictReader(well(people("export", "--format", "csv")).splitlines()))
     eileen = [row for row in rows if row["name"] == "Eileen, Colonel"]
     assert {row["person"] for row in eileen} == {"k1"}
-    for start, end in fast.people[0].intervals:
+    for start, end in demo.movie.people[0].intervals:
         assert any(float(r["start_s"]) <= start and end <= float(r["end_s"]) for r in eileen)
     well(people("export", "-o", "cast.json"))
     assert json.loads((film.parent / "cast.json").read_text()) == json.loads(well(people("export")))
