@@ -6,18 +6,19 @@ never given what the user said is not theirs, nor a second face of a frame.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain, combinations
 
 import numpy as np
+import numpy.typing as npt
 
 from analyzer.library.cards import Card
 from analyzer.library.cast import Cast, How, Member, Part, billed
 from analyzer.library.known import Known
 from analyzer.library.matching import Matcher
 from analyzer.library.placing import Unit, place
-from analyzer.library.vectors import embeddings, pooled, weighed, weight_of
+from analyzer.library.vectors import pooled, weighed, weight_of
 from analyzer.people.grouping import group
 from analyzer.people.spans import screen_time
 from analyzer.records import Embedding
@@ -46,7 +47,7 @@ def assemble(cards: Sequence[Card], known: Known, model: str, likeness: Likeness
     units = list(chain.from_iterable(units for units, _ in placed))
     unresolved = sum(lost for _, lost in placed)
     sightings = sum(len(unit.rows) for unit in units)
-    compared = sum(len(weighed(unit, model)) for unit in units)
+    compared = sum(len(weighed(unit, model)[0]) for unit in units)
     assembly = _Assembly(units, list(_handles(units, _digits(cards))), known, model)
     assembly.follow()
     assembly.recognise(likeness)
@@ -84,9 +85,13 @@ class _Assembly:
     def recognise(self, likeness: Likeness) -> None:
         """Give those who are like a known person to that one, the surest first."""
         references = {key: found for key in list(self._owned) if (found := self._references(key))}
-        left = {i: embeddings(self._parts[i].unit, self._model, QUERY) for i in self._unknown()}
+        if not references:
+            return
+        left = {
+            i: self._embeddings(weighed(self._parts[i].unit, self._model)[1][:QUERY]) for i in self._unknown()
+        }
         matcher = Matcher(references, [e for found in left.values() for e in found[:1]], likeness)
-        matches = {i: matcher.match(query) for i, query in left.items() if query and references}
+        matches = {i: matcher.match(query) for i, query in left.items() if query}
         for i, match in sorted(
             matches.items(), key=lambda pair: -max((p for _, p in pair[1].ranked), default=0)
         ):
@@ -139,10 +144,16 @@ class _Assembly:
         self._times[unit.card.video, key] |= unit.times()
 
     def _references(self, key: str) -> list[Embedding]:
-        confirmed = (self._parts[i] for i in self._owned[key] if self._parts[i].how == "confirmed")
-        found = (weighed(part.unit, self._model) for part in confirmed)
-        best = sorted(chain.from_iterable(found), key=lambda pair: -pair[0])[:REFERENCES]
-        return [Embedding(model=self._model, vector=vector) for _, vector in best]
+        confirmed = [self._parts[i] for i in self._owned[key] if self._parts[i].how == "confirmed"]
+        found = [weighed(part.unit, self._model) for part in confirmed]
+        if not found:
+            return []
+        order = np.argsort(-np.concatenate([weights for weights, _ in found]), kind="stable")
+        vectors = [vector for _, vectors in found for vector in vectors]
+        return self._embeddings([vectors[i] for i in order[:REFERENCES]])
+
+    def _embeddings(self, vectors: Iterable[npt.NDArray[np.float16]]) -> list[Embedding]:
+        return [Embedding(model=self._model, vector=vector) for vector in vectors]
 
     def _sorted(self, parts: Collection[int]) -> tuple[Part, ...]:
         chosen = [self._parts[i] for i in parts]
@@ -151,12 +162,17 @@ class _Assembly:
 
 def _apart(units: Sequence[Unit]) -> Iterator[tuple[int, int]]:
     """Pairs of units that a frame shows together."""
-    seen: defaultdict[tuple[str, float], list[int]] = defaultdict(list)
+    by_video: defaultdict[str, list[int]] = defaultdict(list)
     for i, unit in enumerate(units):
-        for time_s in unit.times():
-            seen[unit.card.video, time_s].append(i)
-    for together in seen.values():
-        yield from combinations(together, 2)
+        by_video[unit.card.video].append(i)
+    for members in by_video.values():
+        times = [units[i].frames() for i in members]
+        who = np.repeat(members, [len(some) for some in times])
+        _, frame, count = np.unique(np.concatenate(times), return_inverse=True, return_counts=True)
+        together: defaultdict[int, list[int]] = defaultdict(list)
+        for at in np.flatnonzero(count[frame] > 1).tolist():
+            together[int(frame[at])].append(int(who[at]))
+        yield from chain.from_iterable(combinations(some, 2) for some in together.values())
 
 
 def _handles(units: Sequence[Unit], digits: int) -> Iterator[str]:

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from analyzer.library.sightings import RelativeBox as RelativeBox
-from analyzer.library.sightings import Sighting as Sighting
 from analyzer.library.sightings import Sightings
-from analyzer.library.sightings import Spot as Spot
+from analyzer.library.spots import RelativeBox as RelativeBox
+from analyzer.library.spots import Sighting as Sighting
+from analyzer.library.spots import Spot as Spot
 from analyzer.paths import as_text
 from analyzer.records import Hash64, Interval, Movie, Person, Record, Score, Seconds
 
@@ -68,7 +68,7 @@ def card_of(movie: Movie, sidecar: Path | None, stamp: str | None = None) -> Car
 
 
 def _appearance(person: Person, movie: Movie) -> Appearance:
-    spots = {track: best_faces(track, movie) for track in person.tracks if movie.tracks[track].faces}
+    spots = {track: best_faces(track, movie) for track in tracks_of(person, movie)}
     seen = sorted((face for faces in spots.values() for face in faces), key=lambda i: -_quality(movie, i))
     with_crop = [face for face in seen if movie.faces[face].crop is not None][:CROPS]
     return Appearance(
@@ -79,6 +79,11 @@ def _appearance(person: Person, movie: Movie) -> Appearance:
         confidence=person.confidence,
         sightings=Sightings.of([_sighting(t, faces, with_crop, movie) for t, faces in spots.items()]),
     )
+
+
+def tracks_of(person: Person, movie: Movie) -> list[int]:
+    """Return the tracks of a person that a card has sightings of: those that show the face."""
+    return [track for track in person.tracks if movie.tracks[track].faces]
 
 
 def best_faces(track: int, movie: Movie) -> list[int]:

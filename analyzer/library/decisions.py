@@ -1,19 +1,21 @@
 """What a user decides about people: one record a kind, one line of the journal each."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, TypeAdapter
 from pydantic.dataclasses import dataclass
 
-from analyzer.library.sightings import RelativeBox, Spot
+from analyzer.library.spots import RelativeBox, Spot
 from analyzer.records import Hash64, Index, Record, Seconds
 
 Key = Annotated[str, Field(pattern=r"^k[1-9]\d*$", description="a known person: k and the creating line")]
 PersonName = Annotated[str, Field(min_length=1, max_length=200)]
 
 
-def _coarse(box: RelativeBox) -> RelativeBox:
+def coarse(box: Sequence[float]) -> RelativeBox:
+    """Return a box as anchors have it."""
     x0, y0, x1, y1 = (round(x, 4) for x in box)
     return x0, y0, x1, y1
 
@@ -24,7 +26,7 @@ class Anchor:
 
     video: Hash64
     time_s: Seconds
-    box: Annotated[RelativeBox, AfterValidator(_coarse)]
+    box: Annotated[RelativeBox, AfterValidator(coarse)]
 
 
 def anchor_of(video: str, spot: Spot) -> Anchor:

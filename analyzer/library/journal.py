@@ -142,10 +142,10 @@ class Journal:
 
     def _repair(self) -> None:
         """End the last line, or set it aside where it is torn; the caller holds the lock."""
-        self._parse()
         sound, newline, tail = self._bytes().rpartition(b"\n")
         if not tail:
             return
+        self._parse()
         with writing(self.path):
             try:
                 DECISION.validate_json(tail)

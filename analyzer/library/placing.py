@@ -3,13 +3,13 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from itertools import chain
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
 from analyzer.library.cards import Appearance, Card, Spot
-from analyzer.library.decisions import Anchor, anchor_of
+from analyzer.library.decisions import Anchor, anchor_of, coarse
 from analyzer.library.known import Claim, Known
 
 Place = tuple[int, int]
@@ -35,9 +35,21 @@ class Unit:
     owner: str | None = None
     rejected: frozenset[str] = frozenset()
 
-    def times(self) -> set[float]:
+    @cached_property
+    def mask(self) -> npt.NDArray[np.bool_]:
+        """Which of the appearance's sightings they are (n,)."""
+        mask = np.zeros(len(self.appearance.sightings), bool)
+        mask[list(self.rows)] = True
+        return mask
+
+    def frames(self) -> npt.NDArray[np.float64]:
         """Return the times of the keyframes that show them."""
-        return set(chain.from_iterable(self.appearance.sightings.times_of(row) for row in self.rows))
+        columns = self.appearance.sightings.columns
+        return columns.times[np.repeat(self.mask, columns.time_counts)]
+
+    def times(self) -> set[float]:
+        """Return the same as a set."""
+        return set(self.frames().tolist())
 
     def best_spots(self, count: int) -> list[Spot]:
         """Return faces that show the person best, the best first, each of another sighting."""
@@ -62,9 +74,18 @@ class Finder:
         self._starts = _joined([s.columns.starts for s in seen])
         self._ends = _joined([s.columns.ends for s in seen])
         self._seen = seen
+        first = [s.spot_ends[:-1] for s in seen]
+        times = _joined([s.columns.spot_times[at] for s, at in zip(seen, first, strict=True)])
+        boxes = (box for s, at in zip(seen, first, strict=True) for box in s.columns.boxes[at].tolist())
+        self._exact = {
+            (time_s, coarse(box)): at
+            for time_s, box, at in zip(times.tolist(), boxes, self._places, strict=True)
+        }
 
     def find(self, anchor: Anchor) -> tuple[Place, bool] | None:
         """Return the sighting that is meant and whether it covers the anchor's time."""
+        if exact := self._exact.get((anchor.time_s, anchor.box)):
+            return exact, True
         gap = np.maximum(self._starts - anchor.time_s, anchor.time_s - self._ends)
         for covers, limit in ((True, 0.0), (False, NEAR_S)):
             near = np.flatnonzero(gap <= limit + 1e-6)

@@ -3,12 +3,11 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from analyzer.errors import OutputError
 from analyzer.library.cards import Card, card_of
 from analyzer.library.ledger import Kind, Ledger
 from analyzer.library.locks import writing
+from analyzer.library.packing import pack, unpack
 from analyzer.paths import as_text, shown
 from analyzer.records import Movie
 from analyzer.stores.whole import write_whole
@@ -19,17 +18,22 @@ class Shelf:
 
     Attributes:
         ledger: of every file that Marquee wrote.
+        damaged: the cards that could not be read when all were.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder / "cards"
         self.ledger = Ledger(folder)
+        self.damaged: list[Path] = []
 
     def cards(self) -> Iterator[Card]:
-        """Read all cards, one after another; a damaged one is passed over: its sidecar renews it."""
+        """Read all cards, one after another, but those that are damaged: their sidecars renew them."""
+        self.damaged.clear()
         for path in sorted(self.folder.glob("*.json")):
             if card := self.read(path):
                 yield card
+            else:
+                self.damaged.append(path)
 
     def put(self, card: Card) -> None:
         """Write a card.
@@ -40,7 +44,7 @@ class Shelf:
         path = self.path(card.video)
         self.ledger.record(path, "card", card.video)
         with writing(path):
-            write_whole(path, card.model_dump_json(exclude_none=True).encode("utf-8") + b"\n")
+            write_whole(path, pack(card))
 
     def register(self, movie: Movie, sidecar: Path) -> None:
         """Put the card of a record that was written.
@@ -77,8 +81,8 @@ class Shelf:
     def read(self, path: Path) -> Card | None:
         """Return a card; None where there is none, or it is damaged."""
         try:
-            return Card.model_validate_json(path.read_bytes())
-        except (OSError, ValidationError):
+            return unpack(path.read_bytes())
+        except (OSError, ValueError):
             return None
 
 

@@ -2,96 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cached_property
-from itertools import chain
-from typing import Annotated, Any, overload
+from typing import Any, TypeVar, overload
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import Field
 from pydantic_core import core_schema
 
-from analyzer.records import Embedding, Index, Packed, Record, Score, Seconds, Vector
+from analyzer.library.columns import Columns, Vectors, columns_of
+from analyzer.library.spots import Sighting, Spot
+from analyzer.records import Embedding
 
-Share = Annotated[float, Field(allow_inf_nan=False)]
-RelativeBox = tuple[Share, Share, Share, Share]
-"""x0, y0, x1, y1 as shares of the picture's width and height."""
+T = TypeVar("T")
 
-Crop = Annotated[npt.NDArray[np.uint8], Packed("<u1", (None,))]
-Floats = Annotated[npt.NDArray[np.float64], Packed("<f8", (None,))]
-Short = Annotated[npt.NDArray[np.float32], Packed("<f4", (None,))]
-Counts = Annotated[npt.NDArray[np.uint32], Packed("<u4", (None,))]
-
-
-class Spot(Record):
-    """One face of a track, one of its best.
-
-    Attributes:
-        face: its index in the movie's faces: "<video>:<face>" names it on the command line.
-        picture: of a gallery: the file it is in.
-        crop: JPEG of the aligned face; None where crops are not kept.
-    """
-
-    face: Index
-    time_s: Seconds
-    box: RelativeBox
-    quality: Score
-    picture: str | None = None
-    crop: Crop | None = None
-
-
-class Sighting(Record):
-    """One track: one person in one shot, or in one picture.
-
-    Attributes:
-        times: of the keyframes that show the face, seconds; two sightings that share one are two people.
-        spots: its best faces, the best first.
-        embedding: of its faces together, weighted by quality.
-        weight: the sum of its faces' qualities.
-    """
-
-    start_s: Seconds
-    end_s: Seconds
-    times: tuple[Seconds, ...]
-    spots: Annotated[tuple[Spot, ...], Field(min_length=1)]
-    embedding: Embedding | None
-    weight: Annotated[float, Field(ge=0)]
-
-
-class Vectors(Record):
-    """Embeddings of one model; `rows`: of which sightings, `values`: one after another."""
-
-    model: str
-    rows: Counts
-    values: Vector
-
-    @property
-    def table(self) -> npt.NDArray[np.float16]:
-        """A row a sighting."""
-        return self.values.reshape(len(self.rows), -1)
-
-
-class Columns(Record):
-    """Sightings, column by column; `counts` say how many of the flat columns belong to each.
-
-    Attributes:
-        pictures, crops: by the number of the spot.
-    """
-
-    starts: Floats
-    ends: Floats
-    weights: Short
-    time_counts: Counts
-    times: Floats
-    spot_counts: Counts
-    faces: Counts
-    spot_times: Floats
-    boxes: Annotated[npt.NDArray[np.float32], Packed("<f4", (None, 4))]
-    qualities: Short
-    pictures: dict[int, str]
-    crops: dict[int, Crop]
-    vectors: tuple[Vectors, ...]
+PER_SIGHTING = ("starts", "ends", "weights", "time_counts", "spot_counts")
+PER_SPOT = ("faces", "spot_times", "boxes", "qualities")
 
 
 class Sightings(Sequence[Sighting]):
@@ -106,10 +32,11 @@ class Sightings(Sequence[Sighting]):
     @overload
     def __getitem__(self, index: int) -> Sighting: ...
     @overload
-    def __getitem__(self, index: slice) -> Sequence[Sighting]: ...
-    def __getitem__(self, index: int | slice) -> Sighting | Sequence[Sighting]:
+    def __getitem__(self, index: slice) -> Sightings: ...
+    def __getitem__(self, index: int | slice) -> Sighting | Sightings:
         if isinstance(index, slice):
-            return tuple(self[i] for i in range(*index.indices(len(self))))
+            first, last, step = index.indices(len(self))
+            return self._between(first, max(first, last)) if step == 1 else Sightings.of(list(self)[index])
         i, columns = range(len(self))[index], self.columns
         return Sighting(
             start_s=columns.starts[i],
@@ -119,6 +46,18 @@ class Sightings(Sequence[Sighting]):
             embedding=self._embedding(i),
             weight=columns.weights[i],
         )
+
+    def _between(self, first: int, last: int) -> Sightings:
+        columns = self.columns
+        times, spots = (
+            slice(int(ends[first]), int(ends[last])) for ends in (self._time_ends, self.spot_ends)
+        )
+        parts = [v.part(slice(*np.searchsorted(v.rows, [first, last])), first) for v in columns.vectors]
+        changed: dict[str, Any] = {name: getattr(columns, name)[first:last] for name in PER_SIGHTING}
+        changed |= {name: getattr(columns, name)[spots] for name in PER_SPOT}
+        changed |= {name: _shifted(getattr(columns, name), spots) for name in ("pictures", "crops")}
+        changed |= {"times": columns.times[times], "vectors": tuple(part for part in parts if len(part.rows))}
+        return Sightings(columns.model_copy(update=changed))
 
     @cached_property
     def spot_ends(self) -> npt.NDArray[np.intp]:
@@ -161,19 +100,19 @@ class Sightings(Sequence[Sighting]):
     def without_faces(self, rows: Collection[int]) -> Sightings:
         """Return the sightings without the embeddings and crops of some."""
         gone = {s for row in rows for s in range(*self.spot_ends[row : row + 2])}
-        vectors = []
+        vectors: list[Vectors] = []
         for of_model in self.columns.vectors:
-            kept = [i for i, row in enumerate(of_model.rows.tolist()) if row not in rows]
-            values = of_model.table[kept].ravel()
-            vectors.append(Vectors(model=of_model.model, rows=of_model.rows[kept], values=values))
+            kept = np.array([row not in rows for row in of_model.rows.tolist()], bool)
+            if kept.any():
+                vectors.append(of_model.part(kept))
         crops = {s: crop for s, crop in self.columns.crops.items() if s not in gone}
-        changed = {"vectors": tuple(v for v in vectors if len(v.rows)), "crops": crops}
+        changed = {"vectors": tuple(vectors), "crops": crops}
         return Sightings(self.columns.model_copy(update=changed))
 
     @classmethod
     def of(cls, sightings: Sequence[Sighting]) -> Sightings:
         """Return sightings as columns."""
-        return cls(Columns.model_validate(_columns(sightings)))
+        return cls(columns_of(sightings))
 
     @classmethod
     def _read(cls, value: Any) -> Sightings:
@@ -191,35 +130,9 @@ class Sightings(Sequence[Sighting]):
         )
 
 
-def _columns(sightings: Sequence[Sighting]) -> dict[str, Any]:
-    spots = list(chain.from_iterable(sighting.spots for sighting in sightings))
-    return {
-        "starts": [s.start_s for s in sightings],
-        "ends": [s.end_s for s in sightings],
-        "weights": [s.weight for s in sightings],
-        "time_counts": [len(s.times) for s in sightings],
-        "times": list(chain.from_iterable(s.times for s in sightings)),
-        "spot_counts": [len(s.spots) for s in sightings],
-        "faces": [spot.face for spot in spots],
-        "spot_times": [spot.time_s for spot in spots],
-        "boxes": np.array([spot.box for spot in spots], np.float32).reshape(-1, 4),
-        "qualities": [spot.quality for spot in spots],
-        "pictures": {i: spot.picture for i, spot in enumerate(spots) if spot.picture is not None},
-        "crops": {i: spot.crop for i, spot in enumerate(spots) if spot.crop is not None},
-        "vectors": _vectors(sightings),
-    }
-
-
-def _vectors(sightings: Sequence[Sighting]) -> tuple[dict[str, Any], ...]:
-    by_model: dict[str, dict[int, npt.NDArray[np.float16]]] = {}
-    for i, sighting in enumerate(sightings):
-        if sighting.embedding:
-            by_model.setdefault(sighting.embedding.model, {})[i] = sighting.embedding.vector
-    return tuple(
-        {"model": model, "rows": list(rows), "values": np.concatenate(list(rows.values()))}
-        for model, rows in by_model.items()
-    )
-
-
 def _ends(counts: npt.NDArray[np.uint32]) -> npt.NDArray[np.intp]:
     return np.concatenate([[0], np.cumsum(counts)]).astype(np.intp)
+
+
+def _shifted(by_spot: Mapping[int, T], spots: slice) -> dict[int, T]:
+    return {i - spots.start: value for i, value in by_spot.items() if spots.start <= i < spots.stop}

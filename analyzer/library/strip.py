@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import TypeVar
 
-from analyzer.library.cards import Card, card_of
+from analyzer.library.cards import Card, card_of, tracks_of
 from analyzer.library.decisions import Anchor
 from analyzer.library.placing import Finder
 from analyzer.records import Face, Movie, Track
@@ -13,8 +13,10 @@ T = TypeVar("T", Face, Track)
 
 def strip_movie(movie: Movie, anchors: Iterable[Anchor]) -> Movie:
     """Return a record without the faces of whoever is seen at the anchors."""
-    found = _rows(card_of(movie, None), anchors)
-    tracks = {movie.people[a].tracks[row] for a, rows in found.items() for row in rows}
+    card, people = card_of(movie, None), {person.id: person for person in movie.people}
+    kept = [tracks_of(people[appearance.id], movie) for appearance in card.people]
+    found = _rows(card, anchors)
+    tracks = {kept[a][row] for a, rows in found.items() for row in rows}
     faces = {face for track in tracks for face in movie.tracks[track].faces}
     changed = {
         "faces": tuple(_bare(face) if i in faces else face for i, face in enumerate(movie.faces)),

@@ -10,9 +10,9 @@ import numpy.typing as npt
 
 from analyzer.library.cards import Card
 from analyzer.library.placing import Unit
-from analyzer.records import Embedding
 
-Vector = npt.NDArray[np.float16]
+Vectors = npt.NDArray[np.float16]
+Weights = npt.NDArray[np.float32]
 
 
 def prevailing_model(cards: Sequence[Card]) -> str | None:
@@ -27,29 +27,21 @@ def prevailing_model(cards: Sequence[Card]) -> str | None:
 
 def weight_of(unit: Unit) -> float:
     """Return the sum of the weights of a unit's sightings."""
-    return float(unit.appearance.sightings.columns.weights[list(unit.rows)].sum())
+    return float(unit.appearance.sightings.columns.weights[unit.mask].sum())
 
 
-def weighed(unit: Unit, model: str) -> list[tuple[float, Vector]]:
-    """Return the embeddings of a unit's sightings, each with its weight, the weightiest first."""
-    sightings = unit.appearance.sightings
-    weights = sightings.columns.weights
-    rows, vectors = sightings.vectors(model)
-    own = set(unit.rows)
-    found = [(float(weights[row]), vectors[i]) for i, row in enumerate(rows.tolist()) if row in own]
-    return sorted(found, key=lambda pair: -pair[0])
-
-
-def embeddings(unit: Unit, model: str, count: int) -> list[Embedding]:
-    """Return the weightiest embeddings of a unit."""
-    return [Embedding(model=model, vector=vector) for _, vector in weighed(unit, model)[:count]]
+def weighed(unit: Unit, model: str) -> tuple[Weights, Vectors]:
+    """Return the embeddings of a unit's sightings (n, d) and their weights (n,), the weightiest first."""
+    rows, vectors = unit.appearance.sightings.vectors(model)
+    own = np.flatnonzero(unit.mask[rows])
+    weights = unit.appearance.sightings.columns.weights[rows[own]]
+    order = np.argsort(-weights, kind="stable")
+    return weights[order], vectors[own[order]]
 
 
 def pooled(unit: Unit, model: str) -> npt.NDArray[np.float32] | None:
     """Return the weighted mean of a unit's embeddings; None where it has none."""
-    found = weighed(unit, model)
-    if not found:
+    weights, vectors = weighed(unit, model)
+    if not len(vectors):
         return None
-    weights = np.array([weight for weight, _ in found]) + 1e-3
-    mean = np.average(np.stack([vector for _, vector in found]).astype(np.float32), axis=0, weights=weights)
-    return np.asarray(mean, np.float32)
+    return np.average(vectors.astype(np.float32), axis=0, weights=weights + 1e-3).astype(np.float32)

@@ -20,6 +20,8 @@ Floats = npt.NDArray[np.float32]
 
 MISS = 1.5
 """How many wrong merges a missed one is as bad as."""
+DOUBT = 0.5
+"""However many strangers there are, this part of the way from the same picture to the same person is enough."""
 SOME = 100
 """Groups that there are taken to be at least, where little is known of the model."""
 PRIOR_PAIRS = 30
@@ -67,7 +69,8 @@ def stop(likeness: Likeness, groups: int) -> float:
     if likeness.same is None:
         return deviation * float(np.sqrt(2 * np.log(max(groups, SOME) ** 2 / 2)))
     between = (likeness.same - likeness.strangers) / likeness.spread
-    return deviation * (between / 2 + float(np.log(max(groups, 2) / MISS)) / between)
+    asked = deviation * (between / 2 + float(np.log(max(groups, 2) / MISS)) / between)
+    return min(asked, 1 - DOUBT * (1 - between * deviation))
 
 
 class Scaled:

@@ -1,5 +1,7 @@
 """Cards: small, and the same after they were written."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -13,8 +15,10 @@ def card(films: Films) -> Card:
     return card_of(films.balanced, None)
 
 
-def test_a_card_is_the_same_after_it_was_written(card: Card) -> None:
-    again = Card.model_validate_json(card.model_dump_json())
+def test_a_card_is_the_same_after_it_was_written(card: Card, tmp_path: Path) -> None:
+    shelf = Shelf(tmp_path)
+    shelf.put(card)
+    (again,) = shelf.cards()
     assert again == card
     for before, after in zip(card.people, again.people, strict=True):
         assert list(before.sightings) == list(after.sightings)
@@ -66,6 +70,7 @@ def test_a_damaged_card_is_renewed_from_its_sidecar(place: Place, films: Films) 
     sound = list(shelf.cards())
     shelf.path(video).write_bytes(b"{")
     assert len(list(shelf.cards())) == 1
+    assert shelf.damaged == [shelf.path(video)]
     path = place.films / (films.video.name + ".marquee.json")
     assert not shelf.is_current(video, path)
     from analyzer.library.keeping import Keeper

@@ -159,6 +159,21 @@ def test_sidecars_that_were_set_aside_are_cleaned_or_deleted(place: Place, films
     assert not found(traces(films.fast, people_of(zoe, films.fast)), place.home, place.films)
 
 
+def test_a_person_without_a_face_does_not_shift_the_others(empty: Place, films: Films) -> None:
+    """Cards leave out whom only the body shows."""
+    first = films.balanced.people[0]
+    body = first.model_copy(update={"id": "p0", "tracks": (), "best_faces": (), "reference": ()})
+    movie = films.balanced.model_copy(update={"people": (body, *films.balanced.people)})
+    path = empty.add(films.video, movie)
+    member = first_billed(empty, films)
+    kept = [f for t in first.tracks for f in films.balanced.tracks[t].faces][-1]
+    assert empty.library.resolve(f"{films.fast.source.oshash}:{kept}").handle == member.handle
+    needles = traces(movie, [1])
+    assert found(needles, path.parent, empty.home)
+    forget(empty.library, member)
+    assert not found(needles, path.parent, empty.home)
+
+
 def test_a_deleted_record_is_nothing_to_do(place: Place, films: Films, zoe: Member) -> None:
     sidecar.sidecar_path(place.films / films.twin_video.name).unlink()
     assert forget(place.library, zoe).due == []

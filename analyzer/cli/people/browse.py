@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from analyzer.cli.console import clock, err, out, print_line, table
+from analyzer.cli.console import clock, complain, err, out, print_line, table
 from analyzer.cli.people.common import AsJson, Who, counted, open_library, roles_of
 from analyzer.cli.people.words import as_json, evidence, in_words
 from analyzer.library.cast import Cast, Member, Part
@@ -28,7 +28,8 @@ def list_(
     json_: AsJson = False,
 ) -> None:
     """List everyone in billing order: who leads more videos, is in the cast of more, is longer on screen."""
-    cast = open_library().cast
+    library = open_library()
+    cast = library.cast
     chosen = [m for m in cast.members if (hidden or not m.hidden) and (extras or not passes_by(m))]
     if json_:
         print_line(json.dumps([as_json(member) for member in chosen]))
@@ -46,6 +47,10 @@ def list_(
     else:
         out.print("nobody yet; 'marquee analyze' a video, its people appear here")
     _explain(cast, hidden, extras)
+    if damaged := library.shelf.damaged:
+        complain(
+            f"{counted(len(damaged), 'damaged card')} left out; analyzing those videos again renews them"
+        )
 
 
 def passes_by(member: Member) -> bool:
