@@ -41,7 +41,7 @@ SURE = float(expit(STEEPNESS * (1 - EVEN)))
 """Probability from which on a name is given."""
 FOCUS = 3.0
 """How much more the reference vectors most like the query count: 0 not at all, 100 the best one alone."""
-RIVALRY = 0.15
+RIVALRY = 0.1
 """Share of the likeness to strangers that is taken off."""
 RIVALS, COHORT = 5, 1000
 """How many of the nearest strangers count, and among how many they are looked for."""
