@@ -20,8 +20,8 @@ Sightings = Sequence[Sequence[Embedding]]
 
 USUAL = NormalDist(0.65, 0.15)
 """How like the best of some people is to a stranger, in thresholds: what is expected beforehand."""
-PRIOR_TRIALS = 30
-"""How many sightings weigh as much as that."""
+PRIOR_TRIALS = 100
+"""How many sightings weigh as much as that: those of one person are much alike, so a few say little."""
 STRICTNESS = np.linspace(0.85, 1.25, 41)
 """What is chosen from, whatever a few sightings say."""
 CONFIDENCE = 0.95
