@@ -96,7 +96,9 @@ class Gallery:
         counts = np.array([len(vectors) for vectors in known.values()])
         self._ends = np.cumsum(counts)
         self._starts = self._ends - counts
-        self._references = np.concatenate([unit(vectors).astype(np.float16) for vectors in known.values()])
+        every = [embedding for vectors in known.values() for embedding in vectors]
+        chunks = (every[i : i + CHUNK] for i in range(0, len(every), CHUNK))
+        self._references = np.concatenate([unit(chunk).astype(np.float16) for chunk in chunks])
         self._means = self._scaled(np.concatenate(list(self._average())))
         step = -(-len(strangers) // COHORT) or 1
         self._cohort = self._scaled(unit(strangers[::step])) if len(strangers) > RIVALS else None
@@ -108,8 +110,8 @@ class Gallery:
     def nearest(self, query: Floats) -> tuple[npt.NDArray[np.intp], Floats]:
         """Return the people most like a query (n, d), in no order, and how like, in thresholds."""
         mean = query.mean(axis=0, keepdims=True)
-        likes = self._means.likeness(self._scaled(mean))[:, 0]
-        best = np.argpartition(-likes, min(CANDIDATES, len(likes)) - 1)[:CANDIDATES]
+        likes = self._scaled(mean).likeness(self._means)[0]
+        best = np.argpartition(likes, -min(CANDIDATES, len(likes)))[-CANDIDATES:]
         return best, self.compare(mean, [self.references(person) for person in best])
 
     def compare(self, mean: Floats, people: Sequence[Floats]) -> Floats:

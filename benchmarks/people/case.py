@@ -43,7 +43,7 @@ class Case:
 
     @cached_property
     def cosine(self) -> Floats:
-        """Cosine distances (n, n) with strangers at 1, as in the spaces that cosine thresholds were made for."""
+        """Cosine distances (n, n), strangers at 1: as where the thresholds for them were made."""
         distances = (1 - self.units @ self.units.T) / (1 - self.prior.strangers)
         return _proper(distances)
 
@@ -60,26 +60,6 @@ class Case:
     def chords(self) -> Floats:
         """Distances (n, n) of the vectors at length 1, with strangers at 1."""
         return np.sqrt(self.cosine)
-
-
-def units(self) -> Floats:
-        """The vectors, of length 1."""
-        return unit(self.vectors)
-
-    @cached_property
-    def cosine(self) -> Floats:
-        """Cosine distances (n, n) with strangers at 1, as in the spaces that cosine thresholds were made for."""
-        distances = (1 - self.units @ self.units.T) / (1 - self.prior.strangers)
-        return _proper(distances)
-
-    @cached_property
-    def dlibs(self) -> Floats:
-        """Distances (n, n) for thresholds made for dlib; of vectors that are not dlib's, cosine distances."""
-        if not self.dlib:
-            return self.cosine
-        squares = (self.vectors**2).sum(1)
-        distances = squares[:, None] + squares - 2 * self.vectors @ self.vectors.T
-        return np.sqrt(_proper(distances))
 
 
 def unit(vectors: Floats) -> Floats:
