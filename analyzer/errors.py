@@ -8,6 +8,8 @@
     ├── OutputError             6   a result cannot be written (permission, full disk)
     ├── SidecarError            7   a sidecar is damaged
     │   └── NewerSidecarError   7   it was written by a newer Marquee
+    ├── LibraryError            7   a file of the library of people is damaged
+    │   └── NewerLibraryError   7   it was written by a newer Marquee
     └── WorkerError             8   the worker crashed, hung or outgrew its memory
     ModelError                  5   the network's own tree: see models/errors.py
 
@@ -59,6 +61,16 @@ class SidecarError(MarqueeError):
 
 class NewerSidecarError(SidecarError):
     """A sidecar was written by a newer Marquee."""
+
+
+class LibraryError(MarqueeError):
+    """A file of the library of people is damaged."""
+
+    exit_code = 7
+
+
+class NewerLibraryError(LibraryError):
+    """A file of the library was written by a newer Marquee."""
 
 
 class WorkerError(MarqueeError):

@@ -19,9 +19,10 @@ from analyzer.errors import (
     UsageError,
     WorkerError,
 )
+from analyzer.library.keeping import Keeper
 from analyzer.log import log_path
 from analyzer.media.fingerprint import oshash
-from analyzer.paths import as_text, shown
+from analyzer.paths import as_text, marquee_home, shown
 from analyzer.progress import Progress
 from analyzer.records import Movie, Stage
 from analyzer.settings import Settings
@@ -100,7 +101,7 @@ def run(
         prepare: called before each file that needs the networks.
     """
     with Worker(job.settings) as worker:
-        run = _Run(job, manifest.expected(job.settings), worker, progress, prepare)
+        run = _Run(job, manifest.expected(job.settings), worker, Keeper(marquee_home()), progress, prepare)
         for path, below in files.items():
             started = time.monotonic()
             try:
@@ -123,6 +124,7 @@ class _Run:
     job: Job
     now: Mapping[str, Stage]
     worker: Worker
+    keeper: Keeper
     progress: Callable[[Path], Progress]
     prepare: Callable[[], None]
 
@@ -132,24 +134,26 @@ class _Run:
         target = sidecar.sidecar_path(path, job.output_dir and job.output_dir / below)
         refuse_nothing(path)
         fingerprint = oshash(path)
-        header, notice = self._sound(target, sidecar.read_header)
+        header, notice = self._sound(target, fingerprint, sidecar.read_header)
         if header and header.source.oshash != fingerprint:
             self._refuse_to_replace(target, header, path)
             header = None
         if header and not manifest.stale(header.manifest, self.now, job.only, job.force):
-            return Outcome(path, "fresh", target, notice=notice)
+            return Outcome(path, "fresh", target, notice=notice or self.keeper.found(target, fingerprint))
         self._refuse_to_drop(path, header)
         if header:  # what is to be kept of it must be sound as a whole
-            previous, notice = self._sound(target, sidecar.read)
+            previous, notice = self._sound(target, fingerprint, sidecar.read)
             header = header if previous else None
         sidecar.check_writable(target)
         self.prepare()
         kept = target if header else None
         movie = self.worker.analyze(path, kept, job.only, job.force, self.progress(path))
-        sidecar.write(target, movie)
-        return Outcome(path, "done", target, movie, notice=notice or _damage(movie))
+        unlisted = self.keeper.write(target, movie)
+        return Outcome(path, "done", target, movie, notice=notice or _damage(movie) or unlisted)
 
-    def _sound(self, target: Path, read: Callable[[Path], R | None]) -> tuple[R | None, str | None]:
+    def _sound(
+        self, target: Path, video: str, read: Callable[[Path], R | None]
+    ) -> tuple[R | None, str | None]:
         """What `read` finds, and what to tell the user of it: a damaged sidecar is set aside."""
         try:
             return read(target), None
@@ -159,7 +163,8 @@ class _Run:
             what = "newer"
         except SidecarError:
             what = "damaged"
-        return None, f"the sidecar was {what}; it is kept as {shown(sidecar.set_aside(target, what))}"
+        aside = self.keeper.set_aside(target, what, video)
+        return None, f"the sidecar was {what}; it is kept as {shown(aside)}"
 
     def _refuse_to_drop(self, path: Path, header: sidecar.Header | None) -> None:
         """Other keyframes make stale what hangs on them; what is not asked for as well would be gone."""

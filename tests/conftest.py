@@ -1,3 +1,4 @@
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -5,6 +6,7 @@ import pytest
 
 from analyzer import analyze
 from analyzer.demo import DemoShot, make_demo, pictures
+from analyzer.paths import marquee_home
 from analyzer.records import Movie, Shot, Source, Stage
 from tests.movies import face, keyframe
 
@@ -17,6 +19,18 @@ def shared() -> Path:
     if not SHARED.is_dir():
         pytest.skip("no ../shared/data: the real media with their truth are not part of the project")
     return SHARED
+
+
+@pytest.fixture(scope="session", autouse=True)
+def home_of_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A MARQUEE_HOME with the user's weights and a library of its own: tests must not fill the user's."""
+    real, home = marquee_home().absolute(), tmp_path_factory.mktemp("home")
+    for name in ("weights", "converted", "compiled", "wheels"):
+        (real / name).mkdir(parents=True, exist_ok=True)
+        (home / name).symlink_to(real / name)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MARQUEE_HOME", str(home))
+        yield home
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import sys
 import typer
 from typer.exceptions import TyperException
 
-from analyzer.cli import analyze, demo, inspect, weights
+from analyzer.cli import analyze, demo, inspect, people, weights
 from analyzer.cli.console import complain
 from analyzer.errors import USER_ERRORS
 from analyzer.log import log_path, log_to_file
@@ -23,6 +23,7 @@ app = typer.Typer(
 app.command()(analyze.analyze)
 app.command()(inspect.info)
 app.command()(demo.demo)
+app.add_typer(people.app, name="people")
 app.add_typer(weights.app, name="models")
 app.command()(inspect.doctor)
 app.command()(inspect.schema)

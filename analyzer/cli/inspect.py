@@ -4,7 +4,7 @@ import json
 import os
 import platform
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,7 +13,8 @@ import typer
 from rich.table import Table
 
 from analyzer.cli.console import clock, complain, megabytes, out, print_line, table
-from analyzer.errors import InputError
+from analyzer.errors import InputError, MarqueeError
+from analyzer.library.library import Library
 from analyzer.media.fingerprint import oshash
 from analyzer.paths import marquee_home, shown
 from analyzer.records import Movie
@@ -40,13 +41,28 @@ def info(
     if json_:
         print_line(movie.model_dump_json())
     else:
-        show(movie, video)
+        show(movie, video, _names(movie))
     if not is_sidecar and video.is_file() and oshash(video) != movie.source.oshash:
         complain(f"{shown(video)}: the record is of another or an older file; 'marquee analyze' renews it")
 
 
-def show(movie: Movie, name: Path) -> None:
-    """Print a record as tables: the file, its people in billing order, what else was found."""
+def _names(movie: Movie) -> dict[str, str]:
+    """The names that the library knows people of a record by, by their ids."""
+    try:
+        return Library(marquee_home()).names_in(movie)
+    except MarqueeError as error:
+        complain(str(error))
+        return {}
+
+
+def show(movie: Movie, name: Path, names: Mapping[str, str] | None = None) -> None:
+    """Print a record as tables: the file, its people in billing order, what else was found.
+
+    Args:
+        movie: the record.
+        name: of the video, as it is shown.
+        names: of its people, by their ids.
+    """
     source = movie.source
     out.print(shown(name), style="bold")
     rate = f"{float(source.frame_rate):.5g} frames/s" if source.frame_rate else "no frame rate"
@@ -61,21 +77,21 @@ def show(movie: Movie, name: Path) -> None:
     if source.missing_s:
         out.print(f"cut off: {clock(source.missing_s)} are missing at the end", style="yellow")
     if movie.people:
-        out.print(_people(movie))
+        out.print(_people(movie, names or {}))
     if movie.objects:
         out.print(_objects(movie))
 
 
-def _people(movie: Movie) -> Table:
+def _people(movie: Movie, names: Mapping[str, str]) -> Table:
     numbers = ("#", "seconds", "share", "shots", "faces", "confidence")
-    people = table(
-        "#", "role", *numbers[1:], "first", "last", title="\nPeople in billing order", right=numbers
-    )
+    columns = ("#", *(["name"] if names else []), "role", *numbers[1:], "first", "last")
+    people = table(*columns, title="\nPeople in billing order", right=numbers)
     duration = movie.source.duration_s
     for rank, person in enumerate(movie.people, 1):
         tracks = [movie.tracks[t] for t in person.tracks]
         people.add_row(
             str(rank),
+            *([names.get(person.id, "")] if names else []),
             person.role,
             f"{person.screen_time_s:.1f}",
             f"{person.screen_time_s / duration:.0%}" if duration else "",

@@ -6,13 +6,18 @@ found?), and as a stranger, that person not being known (does it pass for somebo
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from statistics import NormalDist
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError
 
-from analyzer.library.matching import FALSE_ACCEPTS, SURE, Floats, Gallery, probabilities, unit
+from analyzer.errors import OutputError
+from analyzer.library.matching import SURE, probabilities
+from analyzer.library.references import FALSE_ACCEPTS, Floats, References, unit
+from analyzer.paths import shown
 from analyzer.records import Embedding
+from analyzer.stores.whole import write_whole
 from models.catalog import Likeness
 
 Sightings = Sequence[Sequence[Embedding]]
@@ -25,6 +30,7 @@ PRIOR_TRIALS = 100
 STRICTNESS = np.linspace(0.85, 1.25, 41)
 """What is chosen from, whatever a few sightings say."""
 CONFIDENCE = 0.95
+FILE = "calibration.json"
 
 
 class Rate(BaseModel):
@@ -135,19 +141,19 @@ def trials(
     if not sightings:
         return []
     known = {person: [e for one in theirs for e in one] for person, theirs in sightings.items()}
-    gallery = Gallery(known, [e for e in strangers if e.model == model], likeness)
+    references = References(known, [e for e in strangers if e.model == model], likeness)
     return [
-        [_trial(gallery, person, theirs, i) for i in range(len(theirs))]
+        [_trial(references, person, theirs, i) for i in range(len(theirs))]
         for person, theirs in enumerate(sightings.values())
     ]
 
 
-def _trial(gallery: Gallery, person: int, sightings: Sightings, which: int) -> Trial:
+def _trial(references: References, person: int, sightings: Sightings, which: int) -> Trial:
     query = unit(sightings[which])
-    people, likes = gallery.nearest(query)
+    people, likes = references.nearest(query)
     rest = [embedding for i, one in enumerate(sightings) if i != which for embedding in one]
     mean = query.mean(axis=0, keepdims=True)
-    own = float(gallery.compare(mean, [unit(rest)])[0]) if rest else None
+    own = float(references.compare(mean, [unit(rest)])[0]) if rest else None
     return Trial(person, own, likes[people != person])
 
 
@@ -171,3 +177,25 @@ def rate(happened: Sequence[bool]) -> Rate:
     middle = (share + width / 2) / (1 + width)
     half = z * (share * (1 - share) / of + width / (4 * of)) ** 0.5 / (1 + width)
     return Rate(count=count, of=of, low=max(0.0, middle - half), high=min(1.0, middle + half))
+
+
+def save(folder: Path, calibration: Calibration) -> None:
+    """Keep a calibration in the library's folder; it says nothing of anyone.
+
+    Raises:
+        OutputError: it cannot be written.
+    """
+    path = folder / FILE
+    try:
+        write_whole(path, calibration.model_dump_json().encode("utf-8") + b"\n")
+    except OSError as error:
+        raise OutputError(f"{shown(path)}: cannot be written: {error.strerror or error}") from None
+
+
+def strictness_in(folder: Path, model: str) -> float:
+    """Return what was found in the library of that folder; 1 where nothing was, or for another model."""
+    try:
+        found = Calibration.model_validate_json((folder / FILE).read_bytes())
+    except (OSError, ValidationError):
+        return 1.0
+    return found.strictness if found.model == model else 1.0

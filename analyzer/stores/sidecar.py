@@ -5,7 +5,6 @@ import errno
 import hashlib
 import itertools
 import os
-import secrets
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal, TypeVar
@@ -15,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from analyzer.errors import InputError, NewerSidecarError, OutputError, SidecarError
 from analyzer.paths import shown
 from analyzer.records import SCHEMA_VERSION, Movie, Source, Stage
+from analyzer.stores.whole import temporary, write_whole
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -101,14 +101,7 @@ def write(path: Path, movie: Movie) -> None:
         OutputError: no permission, no room, no such folder.
     """
     with _complaining(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with _temporary(path) as temporary:
-            with temporary.open("xb") as file:
-                file.write(movie.model_dump_json().encode("utf-8") + b"\n")
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.replace(path)
-        _sync_folder(path.parent)
+        write_whole(path, movie.model_dump_json().encode("utf-8") + b"\n")
 
 
 def check_writable(path: Path) -> None:
@@ -119,17 +112,8 @@ def check_writable(path: Path) -> None:
     """
     with _complaining(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        with _temporary(path) as temporary:
-            temporary.touch(exist_ok=False)
-
-
-@contextlib.contextmanager
-def _temporary(path: Path) -> Iterator[Path]:
-    temporary = path.with_name(f".marquee-{os.getpid()}-{secrets.token_hex(4)}.tmp")
-    try:
-        yield temporary
-    finally:
-        temporary.unlink(missing_ok=True)
+        with temporary(path) as beside:
+            beside.touch(exist_ok=False)
 
 
 @contextlib.contextmanager
@@ -152,13 +136,3 @@ def set_aside(path: Path, what: str) -> Path:
     with _complaining(path):
         names = (path.with_name(f"{path.name}.{what}-{n}") for n in itertools.count(1))
         return path.rename(next(name for name in names if not name.exists()))
-
-
-def _sync_folder(folder: Path) -> None:
-    """Have the new name on the disk, where the system can do that: Windows and some network shares cannot."""
-    with contextlib.suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

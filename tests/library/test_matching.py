@@ -1,8 +1,12 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 
-from analyzer.library.calibrate import calibrate, fit, rate
-from analyzer.library.matching import SURE, Gallery, Matcher, threshold
+from analyzer.errors import OutputError
+from analyzer.library.calibrate import FILE, calibrate, fit, rate, save, strictness_in
+from analyzer.library.matching import SURE, Matcher
+from analyzer.library.references import References, threshold
 from analyzer.people.grouping import random_directions
 from analyzer.records import Embedding
 from models.catalog import Likeness, built_in
@@ -106,7 +110,7 @@ def test_a_stranger_like_many_strangers_proves_less(rng: np.random.Generator) ->
     alike = [embedding(one + 0.5 * kind) for one in people(rng, 8)]
     query = unit(anna + 0.8 * kind)[None].astype(np.float32)
     beside, among = (
-        Gallery(known, strangers, LIKENESS).nearest(query)[1].max()
+        References(known, strangers, LIKENESS).nearest(query)[1].max()
         for strangers in (ordinary, ordinary + alike)
     )
     assert among < beside
@@ -171,3 +175,16 @@ def test_rates() -> None:
     assert none.high == pytest.approx(0.037, abs=1e-3)
     half = rate([True, False] * 50)
     assert (half.low, half.high) == pytest.approx((0.404, 0.596), abs=1e-3)
+
+
+def test_a_calibration_is_kept(rng: np.random.Generator, tmp_path: Path) -> None:
+    confirmed = {str(i): [seen(rng, one) for _ in range(20)] for i, one in enumerate(people(rng, 8))}
+    found = calibrate("dlib", confirmed, [], LIKENESS)
+    assert found.strictness != 1
+    save(tmp_path, found)
+    assert strictness_in(tmp_path, "dlib") == found.strictness
+    assert strictness_in(tmp_path, "another") == strictness_in(tmp_path / "none", "dlib") == 1
+    (tmp_path / FILE).write_text('{"model": "dlib"')
+    assert strictness_in(tmp_path, "dlib") == 1
+    with pytest.raises(OutputError, match=FILE):
+        save(tmp_path / FILE, found)

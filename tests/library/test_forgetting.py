@@ -1,0 +1,209 @@
+"""Forgetting leaves nothing of a person, and all of the others."""
+
+import base64
+import json
+from pathlib import Path
+
+import pytest
+
+from analyzer.library.cast import Member
+from analyzer.library.decisions import Alias, Hide, Name, Not
+from analyzer.library.forgetting import finish, forget
+from analyzer.records import Movie
+from analyzer.stores import sidecar
+from analyzer.stores.whole import write_whole
+from tests.library.conftest import Films, Place, first_billed
+
+NAME, ALIAS = "Zoë Müller-Łukasz", "Die Kapitänin"
+
+
+def spellings(name: str) -> set[bytes]:
+    return {name.encode(), json.dumps(name)[1:-1].encode(), name.casefold().encode()}
+
+
+def traces(movie: Movie, people: list[int]) -> set[bytes]:
+    """How the embeddings and crops of some people of a record would look in a file: raw and as base64."""
+    tracks = [movie.tracks[t] for p in people for t in movie.people[p].tracks]
+    faces = [movie.faces[f] for track in tracks for f in track.faces]
+    embeddings = [t.embedding for t in tracks] + [f.embedding for f in faces]
+    embeddings += [e for p in people for e in movie.people[p].reference]
+    raw = [e.vector.tobytes() for e in embeddings if e] + [
+        f.crop.tobytes() for f in faces if f.crop is not None
+    ]
+    assert len(raw) > 3
+    return {base64.b64encode(b) for b in raw} | set(raw)
+
+
+def found(needles: set[bytes], *folders: Path) -> list[str]:
+    files = [file for folder in folders for file in folder.rglob("*") if file.is_file()]
+    assert files
+    return [f"{file}: {needle[:40]!r}" for file in files for needle in needles if needle in file.read_bytes()]
+
+
+@pytest.fixture
+def zoe(place: Place, films: Films) -> Member:
+    """The first billed of the demo film under a name; decided this and that about, and exported."""
+    library = place.library
+    member = library.resolve(f"{films.fast.source.oshash}:p1")
+    library.decide(Name(name="Zoe, mistyped", anchors=member.anchors()))
+    library.decide(Name(key="k1", name=NAME))
+    library.decide(Alias(key="k1", alias=ALIAS))
+    library.decide(Not(key="k1", anchors=library.cast.members[-1].anchors()))
+    library.decide(Alias(key="k1", alias="Zo"))
+    library.undo()
+    with library.journal.path.open("ab") as file:
+        file.write(f'{{"n":7,"do":"alias","alias":"{NAME}'.encode())  # torn
+    export = place.films / "cast.json"
+    content = json.dumps({"name": NAME}).encode()
+    library.shelf.ledger.record(export, "export", content=content)
+    write_whole(export, content)
+    return place.library.resolve(NAME)
+
+
+def people_of(member: Member, movie: Movie) -> list[int]:
+    ids = {part.unit.appearance.id for part in member.videos.get(movie.source.oshash, ())}
+    return [p for p, person in enumerate(movie.people) if person.id in ids]
+
+
+def test_not_a_byte_is_left(place: Place, films: Films, zoe: Member) -> None:
+    needles = spellings(NAME) | spellings(ALIAS)
+    for movie in (films.fast, films.twin):
+        needles |= traces(movie, people_of(zoe, movie))
+    assert len({hit.split(": ")[0] for hit in found(needles, place.home, place.films)}) >= 6
+    report = forget(place.library, zoe)
+    assert found(needles, place.home, place.films) == []
+    assert report.due == []
+    assert [path.name for path in report.deleted] == ["cast.json"]
+    assert len(report.rewritten) == 2
+    assert not list(place.home.rglob("journal.torn*"))
+
+
+def test_the_others_lose_nothing(place: Place, films: Films, zoe: Member) -> None:
+    gone = people_of(zoe, films.fast)
+    others = [p for p in range(len(films.fast.people)) if p not in gone]
+    kept = {t for t in traces(films.fast, others) if t not in traces(films.fast, gone)}
+    path = sidecar.sidecar_path(place.films / films.video.name)
+    before = {t for t in kept if t in path.read_bytes()}
+    assert before
+    forget(place.library, zoe)
+    assert {t for t in kept if t in path.read_bytes()} == before
+    movie = sidecar.read(path)
+    assert movie
+    assert [p.intervals for p in movie.people] == [p.intervals for p in films.fast.people]
+
+
+def test_who_was_forgotten_is_a_stranger(place: Place, films: Films, zoe: Member) -> None:
+    forget(place.library, zoe)
+    assert place.library.decisions == ()
+    member = first_billed(place, films)
+    assert member.key is None
+    place.add(films.video, films.fast)  # analyzed anew
+    assert first_billed(place, films).key is None
+    library = place.library
+    library.decide(Name(name="Anew", anchors=first_billed(place, films).anchors()))
+    assert library.resolve("Anew").key == "k7"  # numbers are not given twice
+
+
+def test_a_record_that_cannot_be_reached_is_done_later(place: Place, films: Films, zoe: Member) -> None:
+    video = films.twin_video.name
+    needles = traces(films.twin, people_of(zoe, films.twin))
+    for path in (place.films / video, sidecar.sidecar_path(place.films / video)):
+        path.parent.with_name("drive").mkdir(exist_ok=True)
+        path.rename(path.parent.with_name("drive") / path.name)
+    drive, mounted = place.films.with_name("drive"), place.films.with_name("mounted")
+    drive.rename(mounted)
+    ledger = place.library.shelf.ledger
+    ledger.record(sidecar.sidecar_path(drive / video), "sidecar", films.twin.source.oshash)
+    report = forget(place.library, zoe)
+    assert len(report.due) == 1
+    assert "is its drive there?" in report.due[0]
+    assert video in report.due[0]
+    assert found(needles, mounted)
+    assert not found(needles, place.home)
+    assert len(finish(place.library.shelf).due) == 1
+    mounted.rename(drive)
+    report = finish(place.library.shelf)
+    assert report.due == []
+    assert not found(needles, drive)
+    assert finish(place.library.shelf).rewritten == []
+
+
+def test_a_record_that_was_moved_is_not_taken_in_whole(place: Place, films: Films, zoe: Member) -> None:
+    """A run finds the record up to date in another place."""
+    path = sidecar.sidecar_path(place.films / films.twin_video.name)
+    moved = place.films.with_name("elsewhere") / path.name
+    moved.parent.mkdir()
+    path.rename(moved)
+    place.films.rename(place.films.with_name("gone"))
+    forget(place.library, zoe)
+    from analyzer.library.keeping import Keeper
+
+    Keeper(place.home).found(moved, films.twin.source.oshash)
+    needles = traces(films.twin, people_of(zoe, films.twin))
+    assert not found(needles, place.home, moved.parent)
+
+
+def test_sidecars_that_were_set_aside_are_cleaned_or_deleted(place: Place, films: Films, zoe: Member) -> None:
+    from analyzer.library.keeping import Keeper
+
+    keeper, video = Keeper(place.home), films.fast.source.oshash
+    path = sidecar.sidecar_path(place.films / films.video.name)
+    whole = path.read_bytes()
+    sound = keeper.set_aside(path, "newer", video)
+    path.write_bytes(whole[:-100])
+    damaged = keeper.set_aside(path, "damaged", video)
+    report = forget(place.library, zoe)
+    assert damaged in report.deleted
+    assert not damaged.exists()
+    assert sound in report.rewritten
+    assert not found(traces(films.fast, people_of(zoe, films.fast)), place.home, place.films)
+
+
+def test_a_deleted_record_is_nothing_to_do(place: Place, films: Films, zoe: Member) -> None:
+    sidecar.sidecar_path(place.films / films.twin_video.name).unlink()
+    assert forget(place.library, zoe).due == []
+
+
+def test_a_file_that_the_user_put_in_an_exports_place_stays(place: Place, zoe: Member) -> None:
+    export = place.films / "cast.json"
+    export.write_text("my own notes")
+    report = forget(place.library, zoe)
+    assert export.read_text() == "my own notes"
+    assert len(report.due) == 1
+    assert "was changed after Marquee wrote it" in report.due[0]
+
+
+def test_another_person_of_the_name_stays(place: Place, films: Films, zoe: Member) -> None:
+    library = place.library
+    other = next(m for m in library.cast.members if m.key is None and m.parts)
+    number = library.decide(Name(name=NAME, anchors=other.anchors()))
+    library.decide(Hide(key=f"k{number}"))
+    before = library.resolve(f"k{number}")
+    forget(library, library.resolve("k1"))
+    after = place.library.resolve(NAME)
+    assert (after.key, after.hidden) == (f"k{number}", True)
+    assert [p.unit.times() for p in after.parts if p.how == "confirmed"] == [
+        p.unit.times() for p in before.parts if p.how == "confirmed"
+    ]
+
+
+def test_a_stranger_can_be_forgotten(place: Place, films: Films) -> None:
+    member = first_billed(place, films)
+    needles = traces(films.fast, people_of(member, films.fast))
+    assert found(needles, place.home, place.films)
+    forget(place.library, member)
+    assert not found(needles, place.home, place.films)
+
+
+def test_another_effort_s_record_of_the_video_is_cleaned_too(place: Place, films: Films, zoe: Member) -> None:
+    """The record that another run left in another folder; the card is of the first."""
+    other = place.films.with_name("records") / "demo.mp4.marquee.json"
+    place.library.shelf.ledger.record(other, "sidecar", films.balanced.source.oshash)
+    sidecar.write(other, films.balanced)
+    forget(place.library, zoe)
+    movie = sidecar.read(other)
+    assert movie
+    longest = max(movie.people, key=lambda p: p.screen_time_s)  # the astronaut, by far
+    assert not longest.reference
+    assert all(movie.tracks[t].embedding is None for t in longest.tracks)
+    assert any(face.embedding for face in movie.faces)
