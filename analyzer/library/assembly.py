@@ -18,7 +18,7 @@ from analyzer.library.cast import Cast, How, Member, Part, billed
 from analyzer.library.known import Known
 from analyzer.library.matching import Matcher
 from analyzer.library.placing import Unit, place
-from analyzer.library.vectors import pooled, weighed, weight_of
+from analyzer.library.vectors import embeddings, pooled, weighed, weight_of
 from analyzer.people.grouping import group
 from analyzer.people.spans import screen_time
 from analyzer.records import Embedding
@@ -34,7 +34,9 @@ SHORTEST = 6
 """Digits by which a video is named, at least."""
 
 
-def assemble(cards: Sequence[Card], known: Known, model: str, likeness: Likeness) -> Cast:
+def assemble(
+    cards: Sequence[Card], known: Known, model: str, likeness: Likeness, strictness: float = 1.0
+) -> Cast:
     """Return the cast of the library.
 
     Args:
@@ -42,6 +44,7 @@ def assemble(cards: Sequence[Card], known: Known, model: str, likeness: Likeness
         known: what the user has decided.
         model: whose embeddings are compared; others are not.
         likeness: of that model.
+        strictness: see analyzer.library.matching.
     """
     placed = [place(card, known) for card in cards]
     units = list(chain.from_iterable(units for units, _ in placed))
@@ -50,7 +53,7 @@ def assemble(cards: Sequence[Card], known: Known, model: str, likeness: Likeness
     compared = sum(len(weighed(unit, model)[0]) for unit in units)
     assembly = _Assembly(units, list(_handles(units, _digits(cards))), known, model)
     assembly.follow()
-    assembly.recognise(likeness)
+    assembly.recognise(likeness, strictness)
     return Cast(billed(assembly.members(likeness)), unresolved, sightings - compared)
 
 
@@ -82,15 +85,13 @@ class _Assembly:
                 if weights[key] > sum(weights.values()) / 2 and self._may_be(unit, key):
                     self._give(i, key, "recognised", unit.appearance.confidence)
 
-    def recognise(self, likeness: Likeness) -> None:
+    def recognise(self, likeness: Likeness, strictness: float) -> None:
         """Give those who are like a known person to that one, the surest first."""
         references = {key: found for key in list(self._owned) if (found := self._references(key))}
         if not references:
             return
-        left = {
-            i: self._embeddings(weighed(self._parts[i].unit, self._model)[1][:QUERY]) for i in self._unknown()
-        }
-        matcher = Matcher(references, [e for found in left.values() for e in found[:1]], likeness)
+        left = {i: embeddings(self._parts[i].unit, self._model, QUERY) for i in self._unknown()}
+        matcher = Matcher(references, [e for found in left.values() for e in found[:1]], likeness, strictness)
         matches = {i: matcher.match(query) for i, query in left.items() if query}
         for i, match in sorted(
             matches.items(), key=lambda pair: -max((p for _, p in pair[1].ranked), default=0)

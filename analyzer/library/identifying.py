@@ -24,7 +24,7 @@ class Identifier:
         self._model = library.model or ""
         strangers = [e for member in library.cast.members if not member.key for e in self._of(member, 1)]
         known = {key: own for key, member in self.members.items() if (own := self._of(member, REFERENCES))}
-        self._matcher = Matcher(known, strangers, library.likeness)
+        self._matcher = Matcher(known, strangers, library.likeness, library.strictness)
 
     def who(self, query: Sequence[Embedding]) -> Match:
         """Return who is meant by some vectors of one person; those of another model say nothing."""

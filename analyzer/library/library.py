@@ -7,6 +7,7 @@ from pathlib import Path
 from analyzer.errors import UsageError
 from analyzer.library.addresses import Addresses
 from analyzer.library.assembly import assemble
+from analyzer.library.calibrate import strictness_in
 from analyzer.library.cards import Card, card_of
 from analyzer.library.cast import Cast, Member
 from analyzer.library.decisions import AnyDecision, Undo
@@ -60,13 +61,19 @@ class Library:
         entry = catalog.load(self.home).get(self.model or "")
         return (entry and entry.likeness) or UNKNOWN
 
+    @property
+    def strictness(self) -> float:
+        """What the thresholds of matching are multiplied by, as it was calibrated."""
+        return strictness_in(self.folder, self.model or "")
+
     @cached_property
     def cast(self) -> Cast:
         """Everyone."""
         return self._assembled(self.cards)
 
     def _assembled(self, cards: Mapping[str, Card]) -> Cast:
-        return assemble(list(cards.values()), self.known, self.model or "", self.likeness)
+        known, model = self.known, self.model or ""
+        return assemble(list(cards.values()), known, model, self.likeness, self.strictness)
 
     @property
     def addresses(self) -> Addresses:

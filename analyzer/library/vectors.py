@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from analyzer.library.cards import Card
 from analyzer.library.placing import Unit
+from analyzer.records import Embedding
 
 Vectors = npt.NDArray[np.float16]
 Weights = npt.NDArray[np.float32]
@@ -37,6 +38,11 @@ def weighed(unit: Unit, model: str) -> tuple[Weights, Vectors]:
     weights = unit.appearance.sightings.columns.weights[rows[own]]
     order = np.argsort(-weights, kind="stable")
     return weights[order], vectors[own[order]]
+
+
+def embeddings(unit: Unit, model: str, count: int) -> list[Embedding]:
+    """Return the weightiest embeddings of a unit."""
+    return [Embedding(model=model, vector=vector) for vector in weighed(unit, model)[1][:count]]
 
 
 def pooled(unit: Unit, model: str) -> npt.NDArray[np.float32] | None:

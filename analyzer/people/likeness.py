@@ -21,7 +21,7 @@ Floats = npt.NDArray[np.float32]
 MISS = 1.5
 """How many wrong merges a missed one is as bad as."""
 DOUBT = 0.5
-"""However many strangers there are, this part of the way from the same picture to the same person is enough."""
+"""However many strangers there are, likeness this far from the same person to the same picture is enough."""
 SOME = 100
 """Groups that there are taken to be at least, where little is known of the model."""
 PRIOR_PAIRS = 30

@@ -2,7 +2,16 @@
 
 import typer
 
-from analyzer.cli.people import browse, decide, forgetting, graph, output, photos, recurring
+from analyzer.cli.people import (
+    browse,
+    calibrate,
+    decide,
+    forgetting,
+    graph,
+    output,
+    photos,
+    recurring,
+)
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -25,4 +34,5 @@ app.command()(output.export)
 app.command()(graph.graph)
 app.command()(forgetting.forget)
 app.command()(decide.undo)
+app.command()(calibrate.calibrate)
 app.command()(browse.history)

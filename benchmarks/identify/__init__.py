@@ -1,0 +1,1 @@
+"""Open-set identification: who of the known people is it, if anybody. Ours beside simpler rules."""
