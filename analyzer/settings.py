@@ -81,7 +81,6 @@ class Features(Section):
 class People(Section):
     """Grouping faces into people."""
 
-    max_distance: Annotated[float, Field(gt=0)]
     crops: Annotated[int, Field(strict=True, ge=0, le=100)]
 
 

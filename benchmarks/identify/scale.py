@@ -6,7 +6,7 @@ from statistics import median
 import numpy as np
 
 from analyzer.library.matching import Matcher
-from analyzer.people.grouping import random_directions
+from analyzer.people.likeness import random_directions
 from analyzer.records import Embedding
 
 VECTORS, ROUNDS = 1_000_000, 20

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from analyzer.people.grouping import random_directions
+from analyzer.people.likeness import random_directions
 from analyzer.records import Embedding
 from benchmarks.identify.photos import FULL, Photo
 from benchmarks.people.generator import tool

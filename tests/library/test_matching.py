@@ -7,7 +7,7 @@ from analyzer.errors import OutputError
 from analyzer.library.calibrate import FILE, calibrate, fit, rate, save, strictness_in
 from analyzer.library.matching import SURE, Matcher
 from analyzer.library.references import References, threshold
-from analyzer.people.grouping import random_directions
+from analyzer.people.likeness import random_directions
 from analyzer.records import Embedding
 from models.catalog import Likeness, built_in
 
