@@ -25,6 +25,9 @@ from models.weights import Status, Weights
 if TYPE_CHECKING:
     from models.engines import Offer
 
+EVIDENCE = 3
+"""Best faces that are named of each person."""
+
 
 def info(
     video: Annotated[
@@ -87,8 +90,8 @@ def show(movie: Movie, name: Path, names: Mapping[str, str] | None = None) -> No
 
 
 def _people(movie: Movie, names: Mapping[str, str]) -> Table:
-    numbers = ("#", "seconds", "share", "shots", "faces", "confidence")
-    columns = ("#", *(["name"] if names else []), "role", *numbers[1:], "first", "last")
+    numbers = ("#", "score", "seconds", "share", "of face", "shots", "confidence")
+    columns = ("#", *(["name"] if names else []), "role", *numbers[1:], "first", "last", "best seen at")
     people = table(*columns, title="\nPeople in billing order", right=numbers)
     duration = movie.source.duration_s
     for rank, person in enumerate(movie.people, 1):
@@ -97,15 +100,23 @@ def _people(movie: Movie, names: Mapping[str, str]) -> Table:
             str(rank),
             *([names.get(person.id, "")] if names else []),
             person.role,
+            f"{person.billing.score:.2f}" if person.billing else "",
             f"{person.screen_time_s:.1f}",
             f"{person.screen_time_s / duration:.0%}" if duration else "",
+            f"{person.face_time_s:.1f}",
             str(len({track.shot for track in tracks})),
-            str(sum(len(track.faces) for track in tracks)),
             f"{person.confidence:.2f}",
             clock(person.intervals[0][0]) if person.intervals else "",
             clock(person.intervals[-1][1]) if person.intervals else "",
+            ", ".join(_seen_at(movie, face) for face in person.best_faces[:EVIDENCE]) or "no face seen",
         )
     return people
+
+
+def _seen_at(movie: Movie, face: int) -> str:
+    """Where to look for a face: the time, or the picture of a gallery."""
+    keyframe = movie.keyframes[movie.faces[face].keyframe]
+    return keyframe.picture or clock(keyframe.time_s)
 
 
 def _objects(movie: Movie) -> Table:

@@ -131,4 +131,4 @@ def _side(face: Face) -> float:
 def _detector() -> Faces:
     settings = load_settings()
     networks = shared_networks(settings)
-    return Faces(BlazeFinder(networks, settings), _Twice(networks, settings))
+    return Faces(BlazeFinder(networks, settings), _Twice(networks, settings), with_crops=False)

@@ -50,7 +50,9 @@ def embed(path: Path) -> list[Face]:
     scale = min(1.0, MAX_SIDE / max(image.shape[:2]))
     image = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     frame = Frame(0, 0.0, np.ascontiguousarray(image[..., ::-1], np.uint8), (1.0, 1.0))
-    faces = Faces(BlazeFinder(networks, settings), DlibEmbedder(networks, settings)).detect(Batch([frame]))
+    faces = Faces(BlazeFinder(networks, settings), DlibEmbedder(networks, settings), with_crops=False).detect(
+        Batch([frame])
+    )
     return sorted(faces, key=lambda face: -(face.box[2] - face.box[0]) * (face.box[3] - face.box[1]))
 
 
