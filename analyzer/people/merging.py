@@ -1,7 +1,6 @@
 """Agglomerative clustering by rounds: groups that are each other's nearest merge, the surest first.
 
-Exact up to EXACT groups; of more, each is compared with those in the cells around it alone (an inverted file,
-as in Jegou et al. 2011, "Product quantization for nearest neighbor search"), and exactly with these.
+Exact up to EXACT groups; of more, each is compared with those near it alone, and exactly with these.
 """
 
 from collections.abc import Iterable, Iterator
@@ -9,6 +8,7 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 import numpy.typing as npt
 
+from analyzer.people.cells import Cells
 from analyzer.people.likeness import Floats, Scaled
 
 Indices = npt.NDArray[np.intp]
@@ -17,10 +17,6 @@ LEVELS = 12
 """Steps from the surest merges down to the stop."""
 EXACT = 20_000
 """Groups of which each is compared with every other."""
-CELL = 400
-"""Groups in a cell, about."""
-PROBES = 16
-"""Cells in which a group's neighbours are looked for."""
 SEVERAL = 5
 """Members that a group has at least whose mean similarity to another tells that they are two people."""
 CHUNK = 1024
@@ -59,6 +55,7 @@ class Merger:
         self._apart: dict[int, set[int]] = {}
         for a, b in apart:
             self._part(a, b)
+        self._cells: Cells | None = None
         self._rescale()
 
     def __len__(self) -> int:
@@ -67,6 +64,7 @@ class Merger:
     def merge(self, stop: float) -> None:
         """Merge until no two groups that may are alike by more than `stop`."""
         everyone = np.arange(len(self._names))
+        self._cells = Cells(self._scaled) if len(everyone) > EXACT else None
         best, partner = self._search(everyone, np.full(len(everyone), NEVER), np.zeros_like(everyone))
         top = float(best.max(initial=stop))
         for level in np.linspace(top, stop, LEVELS):
@@ -149,6 +147,8 @@ class Merger:
         self._rescale()
         best, partner, stale = best[alive], place[partner[alive]], stale[alive]
         best[stale] = NEVER
+        if self._cells:
+            self._cells.keep(alive, np.flatnonzero(changed[alive]), self._scaled)
         return self._search(np.flatnonzero(stale), best, partner)
 
     def _rescale(self) -> None:
@@ -166,40 +166,21 @@ class Merger:
         return best, partner
 
     def _forbid(self, alike: Floats, some: Indices, others: Indices, place: dict[int, int]) -> None:
-        column = np.full(len(self._names), -1)
-        column[others] = np.arange(len(others))
-        mine = column[some]
-        alike[np.flatnonzero(mine >= 0), mine[mine >= 0]] = NEVER
-        for i, name in enumerate(self._names[some].tolist()):
+        at = np.minimum(np.searchsorted(others, some), len(others) - 1)
+        mine = others[at] == some
+        alike[np.flatnonzero(mine), at[mine]] = NEVER
+        for i, name in enumerate(self._names[some].tolist() if self._apart else ()):
             if not_these := self._apart.get(name):
-                at = column[[place[other] for other in not_these]]
-                alike[i, at[at >= 0]] = NEVER
+                alike[i, np.isin(others, [place[other] for other in not_these])] = NEVER
 
     def _blocks(self, rows: Indices) -> Iterator[tuple[Indices, Indices]]:
-        """Rows and the groups to compare them with."""
-        if len(self._names) <= EXACT:
-            everyone = np.arange(len(self._names))
-            for start in range(0, len(rows), CHUNK):
-                yield rows[start : start + CHUNK], everyone
+        """Rows and the groups to compare them with, rising."""
+        if self._cells:
+            yield from self._cells.blocks(rows)
             return
-        nearest = self._cells(PROBES)
-        members, seekers = nearest[:, 0], nearest[rows]
-        for cell in range(nearest.max() + 1):
-            some, others = rows[(seekers == cell).any(1)], np.flatnonzero(members == cell)
-            for start in range(0, len(some) if len(others) else 0, CHUNK):
-                yield some[start : start + CHUNK], others
-
-    def _cells(self, count: int) -> Indices:
-        """The cells around each group, the nearest first: (n, count). Every so many-th group makes a cell."""
-        centres = self._scaled[::CELL]
-        count = min(count, len(centres))
-        chunks = []
-        for start in range(0, len(self), CHUNK):
-            alike = self._scaled[start : start + CHUNK].likeness(centres)
-            near = np.argpartition(-alike, count - 1, axis=1)[:, :count]
-            order = np.argsort(-np.take_along_axis(alike, near, 1), axis=1, kind="stable")
-            chunks.append(np.take_along_axis(near, order, 1))
-        return np.concatenate(chunks)
+        everyone = np.arange(len(self._names))
+        for start in range(0, len(rows), CHUNK):
+            yield rows[start : start + CHUNK], everyone
 
 
 def _improve(best: Floats, partner: Indices, rows: Indices, columns: Indices, alike: Floats) -> None:

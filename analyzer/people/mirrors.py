@@ -5,8 +5,6 @@ with themselves, and few frames stand between them, they are brought together bu
 frames show beside others of the group: these stay a group of their own; no two of a frame come together.
 """
 
-from collections import Counter
-
 import numpy as np
 import numpy.typing as npt
 
@@ -66,14 +64,20 @@ def rejoined(
 def _halves(
     labels: Labels, units: Floats, weights: Floats, apart: Indices, least: float
 ) -> tuple[int, int] | None:
-    """Return two groups that are halves of one person, the larger first."""
+    """Return the two groups that are most alike of those that are halves of one person, the larger first."""
+    pairs, frames = np.unique(np.sort(labels[apart], axis=1), axis=0, return_counts=True)
     sizes = np.bincount(labels)
-    frames = Counter(map(tuple, np.sort(labels[apart], axis=1).tolist()))
-    for (a, b), count in frames.most_common():
-        small, large = sorted((a, b), key=lambda group: sizes[group])
-        if a == b or sizes[small] < SEVERAL or count > FEW * sizes[small]:
-            continue
-        means = [np.average(units[labels == g], axis=0, weights=weights[labels == g]) for g in (a, b)]
-        if float(means[0] @ means[1]) >= least:
-            return large, small
-    return None
+    smaller = sizes[pairs].min(axis=1)
+    likely = (pairs[:, 0] != pairs[:, 1]) & (smaller >= SEVERAL) & (frames <= FEW * smaller)
+    pairs = pairs[likely]
+    if not len(pairs):
+        return None
+    named, place = np.unique(pairs, return_inverse=True)
+    means = np.stack([np.average(units[labels == g], axis=0, weights=weights[labels == g]) for g in named])
+    first, second = place.reshape(pairs.shape).T
+    alike = np.einsum("kd,kd->k", means[first], means[second])
+    best = int(alike.argmax())
+    if alike[best] < least:
+        return None
+    small, large = sorted(pairs[best].tolist(), key=lambda group: sizes[group])
+    return large, small

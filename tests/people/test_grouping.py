@@ -130,7 +130,7 @@ def test_the_nearest_of_many_strangers_is_not_taken_for_the_person() -> None:
 def test_large_sets_are_grouped_as_small_ones_are(monkeypatch: pytest.MonkeyPatch) -> None:
     vectors, truth = people(40, 30, 1.0)
     monkeypatch.setattr("analyzer.people.merging.EXACT", 100)
-    monkeypatch.setattr("analyzer.people.merging.CELL", 20)
+    monkeypatch.setattr("analyzer.people.cells.CELL", 20)
     assert same(group(vectors, random_directions(256)).labels, truth)
 
 
