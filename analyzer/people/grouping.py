@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from analyzer.people.likeness import Floats, Scaled, calibrated, stop, unit
-from analyzer.people.merging import Merger
+from analyzer.people.merging import EXACT, Merger
 from analyzer.people.mirrors import rejoined, typical_likeness
 from models.catalog import Likeness
 from models.images import sigmoid
@@ -74,11 +74,16 @@ def group(
 
 
 def _steered(units: Floats, weights: Floats, apart: Indices, likeness: Likeness) -> Labels:
-    """Merge twice: the second time it is known how alike one person's vectors are in this film."""
-    labels = _merged(units, weights, apart, likeness)
-    typical = typical_likeness(labels, units, weights, likeness.strangers)
+    """Merge twice: the second time it is known how alike one person's vectors are.
+
+    Of very many, evenly spread ones tell that.
+    """
+    step = -(-len(units) // EXACT) or 1
+    some, their = units[::step], weights[::step]
+    labels = _merged(some, their, apart if step == 1 else apart[:0], likeness)
+    typical = typical_likeness(labels, some, their, likeness.strangers)
     if typical is None:
-        return labels
+        return labels if step == 1 else _merged(units, weights, apart, likeness)
     least = likeness.strangers + LOOK_ALIKE * typical
     labels = _merged(units, weights, apart, likeness, least)
     return by_size(rejoined(labels, units, weights, apart, likeness.strangers, typical))

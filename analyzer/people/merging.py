@@ -3,7 +3,7 @@
 Exact up to EXACT groups; of more, each is compared with those near it alone, and exactly with these.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
 import numpy.typing as npt
@@ -156,22 +156,23 @@ class Merger:
 
     def _search(self, rows: Indices, best: Floats, partner: Indices) -> tuple[Floats, Indices]:
         """Find the nearest group of each of `rows`, and of all others where it is one of `rows`."""
-        place = {name: i for i, name in enumerate(self._names.tolist())} if self._apart else {}
+        banned = self._banned(rows)
         for some, others in self._blocks(rows):
             alike = self._scaled[some].likeness(self._scaled[others])
-            self._forbid(alike, some, others, place)
+            _forbid(alike, some, others, banned)
             _improve(best, partner, some, others, alike)
             if len(rows) < len(best):
                 _improve(best, partner, others, some, alike.T)
         return best, partner
 
-    def _forbid(self, alike: Floats, some: Indices, others: Indices, place: dict[int, int]) -> None:
-        at = np.minimum(np.searchsorted(others, some), len(others) - 1)
-        mine = others[at] == some
-        alike[np.flatnonzero(mine), at[mine]] = NEVER
-        for i, name in enumerate(self._names[some].tolist() if self._apart else ()):
-            if not_these := self._apart.get(name):
-                alike[i, np.isin(others, [place[other] for other in not_these])] = NEVER
+    def _banned(self, rows: Indices) -> dict[int, Indices]:
+        """The groups that each of some may not join, where there are any."""
+        if not self._apart:
+            return {}
+        place = np.full(len(self.labels), -1)
+        place[self._names] = np.arange(len(self._names))
+        names = zip(rows.tolist(), self._names[rows].tolist(), strict=True)
+        return {row: place[list(self._apart[name])] for row, name in names if self._apart.get(name)}
 
     def _blocks(self, rows: Indices) -> Iterator[tuple[Indices, Indices]]:
         """Rows and the groups to compare them with, rising."""
@@ -181,6 +182,17 @@ class Merger:
         everyone = np.arange(len(self._names))
         for start in range(0, len(rows), CHUNK):
             yield rows[start : start + CHUNK], everyone
+
+
+def _forbid(alike: Floats, some: Indices, others: Indices, banned: Mapping[int, Indices]) -> None:
+    """Let nobody join themselves, nor whom they are apart from; `others` rise."""
+    at = np.minimum(np.searchsorted(others, some), len(others) - 1)
+    mine = others[at] == some
+    alike[np.flatnonzero(mine), at[mine]] = NEVER
+    for i, row in enumerate(some.tolist() if banned else ()):
+        if row in banned:
+            at = np.minimum(np.searchsorted(others, banned[row]), len(others) - 1)
+            alike[i, at[others[at] == banned[row]]] = NEVER
 
 
 def _improve(best: Floats, partner: Indices, rows: Indices, columns: Indices, alike: Floats) -> None:
