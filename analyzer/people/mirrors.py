@@ -69,7 +69,7 @@ def _halves(
     """Return two groups that are halves of one person, the larger first."""
     sizes = np.bincount(labels)
     frames = Counter(map(tuple, np.sort(labels[apart], axis=1).tolist()))
-    for (a, b), count in frames.most_common():
+    for (a, b), count in sorted(frames.items(), key=lambda pair: (-pair[1], pair[0])):
         small, large = sorted((a, b), key=lambda group: sizes[group])
         if a == b or sizes[small] < SEVERAL or count > FEW * sizes[small]:
             continue
