@@ -115,6 +115,18 @@ def test_another_embedder_needs_no_video(demo: Demo, plain: Settings) -> None:
     assert models_in(again) == {"dlib"}
 
 
+@pytest.mark.parametrize("count", [0, 1])
+def test_fewer_crops_change_nothing_else(demo: Demo, count: int) -> None:
+    """Faces that have no crop keep their embeddings."""
+    movie = analyze(demo.video, load(assignments=[f"people.crops={count}"]), previous=demo.movie)
+    assert len(movie.faces) == len(demo.movie.faces)
+    for got, before in zip(movie.faces, demo.movie.faces, strict=True):
+        assert got.model_copy(update={"crop": None}) == before.model_copy(update={"crop": None})
+    for track in movie.tracks:
+        assert sum(movie.faces[i].crop is not None for i in track.faces) == min(count, len(track.faces))
+    assert movie.people == demo.movie.people
+
+
 def test_without_crops_another_embedder_needs_the_video(demo: Demo, plain: Settings) -> None:
     def crops(movie: Movie) -> int:
         return sum(face.crop is not None for face in movie.faces)
