@@ -58,8 +58,7 @@ class Library:
     @cached_property
     def likeness(self) -> Likeness:
         """How like its vectors are."""
-        entry = catalog.load(self.home).get(self.model or "")
-        return (entry and entry.likeness) or UNKNOWN
+        return catalog.likeness_of(self.model or "", self.home) or UNKNOWN
 
     @property
     def strictness(self) -> float:

@@ -268,3 +268,14 @@ def test_the_names_of_a_record(place: Place, films: Films) -> None:
     names = place.library.names_in(films.fast)
     assert names["p1"] == "Eileen"
     assert len(names) < len(films.fast.people)
+
+
+def test_embeddings_of_the_face_alone_are_not_compared_with_those_of_its_mirror_too(
+    empty: Place, films: Films
+) -> None:
+    """As records hold them that were made before faces were mirrored."""
+    empty.add(films.video, films.fast)
+    named(empty, films)
+    assert "Eileen" in empty.library.names_in(films.twin).values()
+    old = films.twin.model_dump_json().replace('"dlib+mirrored"', '"dlib"')
+    assert empty.library.names_in(Movie.model_validate_json(old)) == {}
