@@ -89,6 +89,14 @@ def _lacks_crops(previous: Mapping[str, Stage], now: Mapping[str, Stage]) -> boo
     return had < wanted or (not had and before != now["embeddings"])
 
 
+def same_embedder(previous: Mapping[str, Stage], now: Mapping[str, Stage]) -> bool:
+    """Whether the embeddings that there are hold: at most the number of crops is another."""
+    before, wanted = previous.get("embeddings"), now["embeddings"]
+    if before is None or before.settings.get("embedder") != wanted.settings["embedder"]:
+        return False
+    return (before.models, before.version) == (wanted.models, wanted.version)
+
+
 def _has_faces(previous: Mapping[str, Stage], todo: Collection[str]) -> bool:
     return "faces" in todo or ("faces" in previous and "frames" not in todo)
 

@@ -127,7 +127,7 @@ def _analyze(
             return _analyze(
                 footage, settings, None, [kind for kind in KINDS if kind in kept], False, progress
             )
-    if previous and "embeddings" in todo and "faces" not in todo:
+    if previous and "embeddings" in todo and "faces" not in todo and not manifest.same_embedder(before, now):
         tracks = previous.tracks if "poses" not in todo and before.get("people") == now["people"] else ()
         parts |= _reembed(previous.faces, tracks, settings)
     if "people" in todo:

@@ -209,7 +209,12 @@ class Keyframe(Record):
 
 
 class Embedding(Record):
-    """A face as a vector, and the model that gave it. Vectors of different models are never compared."""
+    """A face as a vector, and the model that gave it. Vectors of different models are never compared.
+
+    Attributes:
+        model: the network and, after a +, what else was done: "dlib+mirrored" is the mean of the vectors of a
+            face and of its mirror image, "dlib" that of the face alone.
+    """
 
     model: str
     vector: Vector

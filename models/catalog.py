@@ -127,6 +127,15 @@ def load(home: Path) -> dict[str, Entry]:
     return own(home) | built_in()
 
 
+def likeness_of(model: str, home: Path) -> Likeness | None:
+    """How like the vectors of an embedder are, by its name in records; None where that is not known.
+
+    The name is that of the network and, after a +, what else is done: such vectors are another model's.
+    """
+    entry = load(home).get(model.partition("+")[0])
+    return entry.likeness if entry else None
+
+
 def find(name: str, home: Path) -> Entry:
     """One entry.
 

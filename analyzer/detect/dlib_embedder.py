@@ -10,7 +10,7 @@ from models.dlib_resnet import align
 class DlibEmbedder:
     """dlib's ResNet with its own template; each face is seen twice, mirrored the second time."""
 
-    model = "dlib"
+    model = "dlib+mirrored"
 
     def __init__(self, networks: Networks, settings: Settings) -> None:
         self._network = networks.dlib

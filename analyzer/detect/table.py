@@ -32,7 +32,7 @@ PARTS = {
             version=2,
         )
     },
-    "faces.embedder": {"dlib": Part("analyzer.detect.dlib_embedder:DlibEmbedder", ("dlib",), version=2)},
+    "faces.embedder": {"dlib": Part("analyzer.detect.dlib_embedder:DlibEmbedder", ("dlib",), version=3)},
     "poses.detector": {
         "blazepose": Part(
             "analyzer.detect.poses:Poses",

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from analyzer.errors import InputError, UsageError
-from analyzer.library.cards import Card, tracks_of
+from analyzer.library.cards import Card, people_of, tracks_of
 from analyzer.library.cast import Cast, Member, Part
 from analyzer.library.known import Known
 from analyzer.library.placing import Unit
@@ -162,9 +162,8 @@ def _by_record(card: Card, face: int) -> Unit:
     movie = sidecar.read(path) if card.sidecar else None
     if movie is None or stamp_of(path) != card.stamp:
         raise InputError(f"{card.path}: its record has gone or changed; 'marquee analyze' renews it")
-    people = {person.id: person for person in movie.people}
-    for appearance in card.people:
-        for row, track in enumerate(tracks_of(people[appearance.id], movie)):
+    for appearance, person in zip(card.people, people_of(movie), strict=True):
+        for row, track in enumerate(tracks_of(person, movie)):
             if face in movie.tracks[track].faces:
                 return Unit(card, appearance, (row,))
     raise UsageError(f"{card.video[:8]}:{face}: this video has no such face, or it is nobody's")

@@ -62,9 +62,14 @@ def card_of(movie: Movie, sidecar: Path | None, stamp: str | None = None) -> Car
         sidecar=None if sidecar is None else as_text(sidecar),
         gallery=any(keyframe.picture is not None for keyframe in movie.keyframes),
         duration_s=source.duration_s,
-        people=tuple(_appearance(person, movie) for person in movie.people if person.best_faces),
+        people=tuple(_appearance(person, movie) for person in people_of(movie)),
         stamp=stamp,
     )
+
+
+def people_of(movie: Movie) -> list[Person]:
+    """Return the people of a record that its card has: those who show their face."""
+    return [person for person in movie.people if person.best_faces]
 
 
 def _appearance(person: Person, movie: Movie) -> Appearance:

@@ -10,6 +10,7 @@ from itertools import chain
 from pathlib import Path
 
 from analyzer.errors import USER_ERRORS, OutputError, SidecarError
+from analyzer.library.cards import Card
 from analyzer.library.cast import Member
 from analyzer.library.erasing import Anchors, without
 from analyzer.library.ledger import Entry
@@ -19,7 +20,7 @@ from analyzer.library.shelf import Shelf
 from analyzer.library.strip import strip_card, strip_movie
 from analyzer.paths import as_text, shown
 from analyzer.stores import sidecar
-from analyzer.stores.whole import write_whole
+from analyzer.stores.whole import delete_abandoned, write_whole
 
 
 @dataclass
@@ -54,6 +55,8 @@ def forget(library: Library, member: Member) -> Report:
     report.decisions = library.journal.rewrite(
         lambda lines: without(lines, library.known, member, anchors, library.cards)
     )
+    with writing(library.folder):
+        delete_abandoned(library.folder)
     _clean_log(library.home / "marquee.log", [name for name in (member.name, *member.aliases) if name])
     library.reload()
     return report
@@ -73,6 +76,7 @@ def finish(shelf: Shelf) -> Report:
             continue
         try:
             _finish(entry, shelf, report)
+            delete_abandoned(entry.path.parent)
             done.append(entry)
         except (*USER_ERRORS, OSError) as error:
             report.due.append(f"{shown(entry.path)}: {getattr(error, 'strerror', None) or error}")
@@ -102,10 +106,12 @@ def _finish(entry: Entry, shelf: Shelf, report: Report) -> None:
         if not entry.is_gone():
             raise OutputError("cannot be reached; is its drive there?")
     elif entry.kind == "card":
-        if card := shelf.read(path):
-            shelf.put(strip_card(card, entry.anchors))
-        else:
+        card = shelf.read(path)
+        bare = card and strip_card(card, entry.anchors)
+        if bare is None or _is_empty(bare):
             path.unlink()
+        else:
+            shelf.put(bare)
     elif entry.kind == "sidecar":
         _finish_sidecar(entry, shelf, report)
     elif entry.sha256 in ("", hashlib.sha256(path.read_bytes()).hexdigest()):
@@ -113,6 +119,11 @@ def _finish(entry: Entry, shelf: Shelf, report: Report) -> None:
         report.deleted.append(path)
     else:
         raise OutputError("was changed after Marquee wrote it; delete it yourself if it names them")
+
+
+def _is_empty(card: Card) -> bool:
+    """Whether it is of enrolled photos and has no face left: their names may be the person's."""
+    return card.sidecar is None and not any(p.sightings.columns.vectors for p in card.people)
 
 
 def _finish_sidecar(entry: Entry, shelf: Shelf, report: Report) -> None:

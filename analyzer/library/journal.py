@@ -17,7 +17,7 @@ from analyzer.library.decisions import DECISION, AnyDecision, numbered
 from analyzer.library.locks import locked, writing
 from analyzer.paths import shown
 from analyzer.records import Index, Record
-from analyzer.stores.whole import write_whole
+from analyzer.stores.whole import append_whole, write_whole
 
 T = TypeVar("T")
 
@@ -78,11 +78,9 @@ class Journal:
             decision = numbered(decision, n)
             check((*lines, decision))
             with writing(self.path):
-                if not self.path.exists():
+                if not self._bytes():
                     write_whole(self.path, _line(head))
-                with self.path.open("ab", buffering=0) as file:
-                    file.write(_line(decision))
-                    os.fsync(file.fileno())
+                append_whole(self.path, _line(decision), len(self._bytes()))
         return decision
 
     def rewrite(self, change: Callable[[tuple[AnyDecision, ...]], tuple[AnyDecision, ...]]) -> int:

@@ -14,7 +14,7 @@ from analyzer.library.decisions import Anchor
 from analyzer.library.locks import locked, writing
 from analyzer.paths import shown
 from analyzer.records import Record
-from analyzer.stores.whole import write_whole
+from analyzer.stores.whole import append_whole, write_whole
 
 Kind = Literal["sidecar", "card", "export", "graph", "backup"]
 
@@ -78,19 +78,16 @@ class Ledger:
             return
         with locked(self.path.parent):
             entries = self.files()
-            self._noted = {*map(_identity, entries), _identity(new)}
             same = next((entry for entry in entries if _identity(entry) == _identity(new)), None)
             if same is None:
                 self._append(new.model_copy(update=_still_due(entries, video)))
             elif same.sha256 != digest:
                 self._change(lambda entry: new if _identity(entry) == _identity(new) else entry)
+            self._noted = {*map(_identity, entries), _identity(new)}
 
     def _append(self, entry: Entry) -> None:
-        with writing(self.path), self.path.open("ab") as file:
-            file.truncate(len(self._bytes()))
-            file.write(_line(entry))
-            file.flush()
-            os.fsync(file.fileno())
+        with writing(self.path):
+            append_whole(self.path, _line(entry), len(self._bytes()))
 
     def files(self) -> tuple[Entry, ...]:
         """Return all entries in the order they were made; a last line that was torn off never counted.

@@ -14,7 +14,7 @@ from analyzer.library.decisions import AnyDecision, Undo
 from analyzer.library.journal import Journal
 from analyzer.library.known import Known
 from analyzer.library.shelf import Shelf
-from analyzer.library.vectors import prevailing_model
+from analyzer.library.vectors import odd_sizes, prevailing_model
 from analyzer.records import Movie
 from models import catalog
 from models.catalog import Likeness
@@ -43,7 +43,10 @@ class Library:
     @cached_property
     def cards(self) -> dict[str, Card]:
         """The cards by video."""
-        return {card.video: card for card in self.shelf.cards()}
+        cards = {card.video: card for card in self.shelf.cards()}
+        odd = odd_sizes(cards.values())
+        self.shelf.damaged += map(self.shelf.path, sorted(odd))
+        return {video: card for video, card in cards.items() if video not in odd}
 
     @cached_property
     def known(self) -> Known:
@@ -58,8 +61,7 @@ class Library:
     @cached_property
     def likeness(self) -> Likeness:
         """How like its vectors are."""
-        entry = catalog.load(self.home).get(self.model or "")
-        return (entry and entry.likeness) or UNKNOWN
+        return catalog.likeness_of(self.model or "", self.home) or UNKNOWN
 
     @property
     def strictness(self) -> float:
@@ -94,6 +96,8 @@ class Library:
         if not self.known.people:
             return {}
         cards = self.cards | {movie.source.oshash: card_of(movie, None)}
+        if movie.source.oshash in odd_sizes(cards.values()):
+            return {}
         names: dict[str, str] = {}
         for member in self._assembled(cards).members:
             for part in member.videos.get(movie.source.oshash, ()) if member.name else ():

@@ -21,7 +21,8 @@ def locked(folder: Path) -> Iterator[None]:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:
-        _wait(handle)
+        with writing(folder):
+            _wait(handle)
         yield
     finally:
         os.close(handle)  # gives the lock back

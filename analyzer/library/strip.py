@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import TypeVar
 
-from analyzer.library.cards import Card, card_of, tracks_of
+from analyzer.library.cards import Card, card_of, people_of, tracks_of
 from analyzer.library.decisions import Anchor
 from analyzer.library.placing import Finder
 from analyzer.records import Face, Movie, Track
@@ -13,9 +13,8 @@ T = TypeVar("T", Face, Track)
 
 def strip_movie(movie: Movie, anchors: Iterable[Anchor]) -> Movie:
     """Return a record without the faces of whoever is seen at the anchors."""
-    card, people = card_of(movie, None), {person.id: person for person in movie.people}
-    kept = [tracks_of(people[appearance.id], movie) for appearance in card.people]
-    found = _rows(card, anchors)
+    kept = [tracks_of(person, movie) for person in people_of(movie)]
+    found = _rows(card_of(movie, None), anchors)
     tracks = {kept[a][row] for a, rows in found.items() for row in rows}
     faces = {face for track in tracks for face in movie.tracks[track].faces}
     changed = {

@@ -3,7 +3,9 @@
 Sightings of another model have none here; whoever re-embeds their crops puts the vectors into the cards.
 """
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
+from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +26,20 @@ def prevailing_model(cards: Sequence[Card]) -> str | None:
             for vectors in person.sightings.columns.vectors:
                 counts[vectors.model] = counts.get(vectors.model, 0) + len(vectors.rows)
     return max(sorted(counts), key=lambda model: counts[model], default=None)
+
+
+def odd_sizes(cards: Collection[Card]) -> set[str]:
+    """Return the videos whose vectors are not as long as others of their model: damaged, or forged."""
+    sizes = {
+        card.video: {
+            (vectors.model, vectors.table.shape[1])
+            for person in card.people
+            for vectors in person.sightings.columns.vectors
+        }
+        for card in cards
+    }
+    usual = dict(size for size, _ in reversed(Counter(chain.from_iterable(sizes.values())).most_common()))
+    return {video for video, own in sizes.items() if any(usual[model] != size for model, size in own)}
 
 
 def weight_of(unit: Unit) -> float:

@@ -64,6 +64,7 @@ def group(
     steering = steering[np.lexsort(units[steering].T)]
     place = np.full(len(units), -1)
     place[steering] = np.arange(len(steering))
+    pairs = pairs[pairs[:, 0] != pairs[:, 1]]
     known = place[pairs[(place[pairs] >= 0).all(1)]]
     some = units[steering]
     likeness = calibrated(prior, np.einsum("kd,kd->k", some[known[:, 0]], some[known[:, 1]]))

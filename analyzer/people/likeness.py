@@ -34,8 +34,7 @@ NOISE = 0.03
 
 def prior_of(model: str, size: int) -> Likeness:
     """Return what the catalog knows of a model's embeddings, of so many numbers."""
-    entry = catalog.load(marquee_home()).get(model)
-    return (entry and entry.likeness) or random_directions(size)
+    return catalog.likeness_of(model, marquee_home()) or random_directions(size)
 
 
 def random_directions(size: int) -> Likeness:

@@ -1,10 +1,13 @@
 """Files that are there whole or not at all: written beside their place, synced, renamed."""
 
 import contextlib
+import errno
 import os
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
+
+import psutil
 
 
 def write_whole(path: Path, content: bytes) -> None:
@@ -21,6 +24,36 @@ def write_whole(path: Path, content: bytes) -> None:
             os.fsync(file.fileno())
         beside.replace(path)
     _sync_folder(path.parent)
+
+
+def append_whole(path: Path, line: bytes, end: int) -> None:
+    """Write a line to the end of a file, which is made if need be; what fails leaves the file as it was.
+
+    Args:
+        path: the file.
+        line: with its newline.
+        end: where what there is ends; what lies behind is cut off.
+
+    Raises:
+        OSError: no permission, no room, no such folder.
+    """
+    with path.open("ab", buffering=0) as file:
+        file.truncate(end)
+        try:
+            if file.write(line) < len(line):  # as much as there is room for, and no error
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            os.fsync(file.fileno())
+        except OSError:
+            file.truncate(end)
+            raise
+
+
+def delete_abandoned(folder: Path) -> None:
+    """Delete what processes that are no more left unfinished in a folder."""
+    for path in folder.glob(".marquee-*-*.tmp"):
+        number = path.name.split("-")[1]
+        if number.isdecimal() and not psutil.pid_exists(int(number)):
+            path.unlink(missing_ok=True)
 
 
 @contextlib.contextmanager

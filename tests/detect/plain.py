@@ -7,7 +7,7 @@ from analyzer.detect.faces import Floats, Rgb
 class PlainDlib(DlibEmbedder):
     """Vectors that must not be compared with those of the embedder that it is made from."""
 
-    model = "dlib-plain"
+    model = "dlib"
 
     def embed(self, chips: Rgb) -> Floats:
         return self._network.embed(chips)

@@ -104,7 +104,7 @@ def test_another_embedder_needs_no_video(demo: Demo, plain: Settings) -> None:
     whole = analyze(demo.video, plain)
     assert not told
     assert movie.manifest == whole.manifest
-    assert models_in(movie) == models_in(whole) == {"dlib-plain"}
+    assert models_in(movie) == models_in(whole) == {"dlib"}
     assert len(movie.people) == len(whole.people)
     for got, want in zip(movie.faces, whole.faces, strict=True):
         if got.crop is None:
@@ -112,7 +112,19 @@ def test_another_embedder_needs_no_video(demo: Demo, plain: Settings) -> None:
         else:
             assert distance(got.embedding, want.embedding) < 0.12
     again = analyze(demo.video, previous=movie)
-    assert models_in(again) == {"dlib"}
+    assert models_in(again) == {"dlib+mirrored"}
+
+
+@pytest.mark.parametrize("count", [0, 1])
+def test_fewer_crops_change_nothing_else(demo: Demo, count: int) -> None:
+    """Faces that have no crop keep their embeddings."""
+    movie = analyze(demo.video, load(assignments=[f"people.crops={count}"]), previous=demo.movie)
+    assert len(movie.faces) == len(demo.movie.faces)
+    for got, before in zip(movie.faces, demo.movie.faces, strict=True):
+        assert got.model_copy(update={"crop": None}) == before.model_copy(update={"crop": None})
+    for track in movie.tracks:
+        assert sum(movie.faces[i].crop is not None for i in track.faces) == min(count, len(track.faces))
+    assert movie.people == demo.movie.people
 
 
 def test_without_crops_another_embedder_needs_the_video(demo: Demo, plain: Settings) -> None:
@@ -171,7 +183,7 @@ def test_a_card_is_renewed_from_its_crops(demo: Demo, card: Card, plain: Setting
     for person, want in zip(renewed.people, demo.movie.people, strict=True):
         for sighting in person.sightings:
             assert sighting.embedding is not None
-            assert sighting.embedding.model == "dlib-plain"
+            assert sighting.embedding.model == "dlib"
         assert len(person.sightings) == len(want.tracks)
 
 

@@ -51,7 +51,7 @@ def test_faces_can_be_taken_out(card: Card) -> None:
     assert bare[0].embedding is None
     assert all(spot.crop is None for spot in bare[0].spots)
     assert list(bare[1:]) == list(sightings[1:])
-    rows, vectors = bare.vectors("dlib")
+    rows, vectors = bare.vectors("dlib+mirrored")
     assert len(rows) == len(vectors) == len(sightings) - 1
     assert 0 not in rows
 

@@ -2,12 +2,16 @@
 
 import base64
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from analyzer.library.cast import Member
-from analyzer.library.decisions import Alias, Hide, Name, Not
+from analyzer.library.decisions import Alias, Enrol, Hide, Name, Not
+from analyzer.library.enrolling import anchors_of, card_of_one
+from analyzer.library.excerpt import of_one
 from analyzer.library.forgetting import finish, forget
 from analyzer.records import Movie
 from analyzer.stores import sidecar
@@ -222,3 +226,43 @@ def test_another_effort_s_record_of_the_video_is_cleaned_too(place: Place, films
     assert not longest.reference
     assert all(movie.tracks[t].embedding is None for t in longest.tracks)
     assert any(face.embedding for face in movie.faces)
+
+
+def test_of_enrolled_photos_not_even_their_folder_is_left(place: Place, films: Films) -> None:
+    """It bears the person's name more often than not."""
+    source = films.fast.source.model_copy(update={"path": f"/photos/{NAME}"})
+    tracks = [films.fast.tracks[t] for t in films.fast.people[0].tracks]
+    photos = films.fast.model_copy(update={"source": source})
+    card = card_of_one(of_one(photos, films.fast.faces, tracks, 1.0))
+    library = place.library
+    library.shelf.put(card)
+    library.decide(Enrol(name=NAME, anchors=anchors_of(card)))
+    assert found(spellings(NAME), place.home)
+    assert forget(library, library.resolve(NAME)).due == []
+    assert not found(spellings(NAME), place.home)
+    assert card.video not in place.library.cards
+
+
+CUT_OFF = """
+import os, sys
+from contextlib import ExitStack
+from pathlib import Path
+from analyzer.stores.whole import temporary
+unfinished = ExitStack()
+for path in map(Path, sys.argv[1:]):
+    unfinished.enter_context(temporary(path)).write_bytes(path.read_bytes())
+os._exit(0)
+"""
+
+
+def test_what_a_machine_that_stopped_left_unfinished_is_deleted(
+    place: Place, films: Films, zoe: Member
+) -> None:
+    files = [sidecar.sidecar_path(place.films / films.video.name), *place.home.rglob("*.json*")]
+    subprocess.run([sys.executable, "-c", CUT_OFF, *map(str, files)], check=True)
+    assert len(list(place.home.parent.rglob(".marquee-*.tmp"))) == len(files)
+    mine = place.films / ".marquee-notes.txt"
+    mine.write_text("x")
+    forget(place.library, zoe)
+    assert not list(place.home.parent.rglob(".marquee-*.tmp"))
+    assert mine.exists()

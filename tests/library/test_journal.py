@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from analyzer.errors import LibraryError, NewerLibraryError
+from analyzer.errors import LibraryError, NewerLibraryError, OutputError
 from analyzer.library.decisions import Alias, Anchor, AnyDecision, Name
 from analyzer.library.journal import Journal
+from analyzer.library.ledger import Ledger
 
 ANCHOR = Anchor("0" * 16, 1.25, (0.1, 0.2, 0.3, 0.4))
 
@@ -114,3 +115,42 @@ def test_processes_do_not_get_in_each_others_way(tmp_path: Path) -> None:
     assert [decision.n for decision in decisions] == list(range(1, 76))
     names = [decision.name[0] for decision in decisions if isinstance(decision, Name)]
     assert sorted(names) == ["a"] * 25 + ["b"] * 25 + ["c"] * 25
+
+
+def test_a_full_disk_leaves_the_journal_as_it_was(journal: Journal) -> None:
+    """The system writes what there is room for and reports no error for that."""
+    resource = pytest.importorskip("resource", reason="of Unix")
+    before = journal.path.read_bytes()
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (len(before) + 20, hard))
+    try:
+        with pytest.raises(OutputError, match="cannot be written"):
+            journal.append(Alias(key="k1", alias="x" * 200), accept)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert journal.path.read_bytes() == before
+    assert journal.append(Alias(key="k1", alias="x"), accept).n == 3
+
+
+@pytest.mark.parametrize("content", [b"", b'{"jour'])
+def test_a_journal_without_its_first_line_is_begun_again(tmp_path: Path, content: bytes) -> None:
+    journal = Journal(tmp_path)
+    journal.path.write_bytes(content)
+    assert journal.read() == ()
+    assert journal.append(Name(name="Zoë"), accept).n == 1
+    assert [decision.n for decision in Journal(tmp_path).read()] == [1]
+
+
+def test_what_the_ledger_had_no_room_for_it_notes_at_the_next_try(tmp_path: Path) -> None:
+    resource = pytest.importorskip("resource", reason="of Unix")
+    ledger = Ledger(tmp_path)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20, hard))
+    try:
+        with pytest.raises(OutputError, match="cannot be written"):
+            ledger.record(tmp_path / "film.json", "sidecar")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert ledger.files() == ()
+    ledger.record(tmp_path / "film.json", "sidecar")
+    assert len(ledger.files()) == 1

@@ -1,13 +1,18 @@
 """The cast of the library: what the user decides holds, whatever run found the faces."""
 
+import shutil
+from pathlib import Path
+
 import pytest
 
 from analyzer.errors import UsageError
 from analyzer.library.cast import Member, shared_frame
 from analyzer.library.decisions import Alias, AnyDecision, Enrol, Hide, Merge, Name, Not, Split
 from analyzer.library.placing import Finder
+from analyzer.library.strip import strip_movie
 from analyzer.people.spans import screen_time
-from analyzer.records import Movie
+from analyzer.records import Embedding, Movie
+from analyzer.stores import sidecar
 from tests.conftest import Demo
 from tests.library.conftest import Films, Place, first_billed
 
@@ -268,3 +273,45 @@ def test_the_names_of_a_record(place: Place, films: Films) -> None:
     names = place.library.names_in(films.fast)
     assert names["p1"] == "Eileen"
     assert len(names) < len(films.fast.people)
+
+
+def test_embeddings_of_the_face_alone_are_not_compared_with_those_of_its_mirror_too(
+    empty: Place, films: Films
+) -> None:
+    """As records hold them that were made before faces were mirrored."""
+    empty.add(films.video, films.fast)
+    named(empty, films)
+    assert "Eileen" in empty.library.names_in(films.twin).values()
+    old = films.twin.model_dump_json().replace('"dlib+mirrored"', '"dlib"')
+    assert empty.library.names_in(Movie.model_validate_json(old)) == {}
+
+
+def test_a_record_from_elsewhere_costs_itself_alone(empty: Place, films: Films) -> None:
+    """Vectors of another length under the model's name, one id for all."""
+    cut = tuple(
+        t.model_copy(update={"embedding": t.embedding and cut_short(t.embedding)}) for t in films.twin.tracks
+    )
+    people = tuple(person.model_copy(update={"id": "p1"}) for person in films.twin.people)
+    forged = films.twin.model_copy(update={"tracks": cut, "people": people})
+    empty.add(films.video, films.fast)
+    another = films.fast.source.model_copy(update={"oshash": "0" * 16})
+    empty.add(copied(films, empty), films.fast.model_copy(update={"source": another}))
+    named(empty, films)
+    path = empty.add(films.twin_video, forged)
+    library = empty.library
+    assert library.resolve("Eileen").parts
+    assert library.names_in(forged) == {}
+    assert library.shelf.damaged == [library.shelf.path(films.twin.source.oshash)]
+    member = library.resolve("Eileen")
+    anchors = [a.__class__(films.twin.source.oshash, a.time_s, a.box) for a in member.anchors()]
+    movie = sidecar.read(path)
+    assert movie
+    assert not strip_movie(movie, anchors).people[0].reference
+
+
+def cut_short(embedding: Embedding) -> Embedding:
+    return embedding.model_copy(update={"vector": embedding.vector[:64]})
+
+
+def copied(films: Films, place: Place) -> Path:
+    return shutil.copy(films.video, place.films / "again.mp4")

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analyzer.people.grouping import group
-from analyzer.people.likeness import calibrated, prior_of, random_directions, stop
+from analyzer.people.likeness import calibrated, prior_of, random_directions, stop, unit
+from analyzer.people.mirrors import rejoined
 from benchmarks.people.generator import film
 from models.catalog import Likeness
 
@@ -138,3 +139,20 @@ def test_nothing_is_no_group() -> None:
     assert len(group(np.empty((0, 128)), DLIB).labels) == 0
     assert group(np.ones((1, 128)), DLIB).labels.tolist() == [0]
     assert group(np.ones((2, 128)), DLIB, weights=[0, 0]).labels.tolist() == [-1, -1]
+
+
+def test_a_pair_of_one_vector_with_itself_says_nothing() -> None:
+    """As in a damaged record that has a face twice."""
+    vectors, truth = people(2, 6, 0.3)
+    assert same(group(vectors, random_directions(256), [(0, 0), (1, 1), (7, 7)]).labels, truth)
+
+
+def test_the_halves_of_a_person_come_together_whatever_the_order_of_the_pairs() -> None:
+    vectors, _ = people(1, 60, 0.3)
+    units = unit(vectors.astype(np.float32))
+    labels, weights = np.repeat(np.arange(4), 15), np.ones(60, np.float32)
+    apart = np.array([(0, 15), (1, 30), (16, 31), (2, 45), (17, 46), (32, 47)])
+    first = rejoined(labels, units, weights, apart, 0.0, 0.5)
+    assert len(set(first)) < 60
+    for order in ([5, 4, 3, 2, 1, 0], [2, 0, 4, 1, 5, 3], [3, 5, 1, 0, 2, 4]):
+        assert same(first, rejoined(labels, units, weights, apart[order][:, ::-1], 0.0, 0.5))
