@@ -207,6 +207,20 @@ def test_export(film: Path, people: People, demo: Demo) -> None:
     assert "cannot be written" in refused(people("export", "-o", "film.mp4/cast.json"), 6)
 
 
+@pytest.mark.parametrize("command", ["export", "graph"])
+def test_what_the_user_has_is_not_written_over(film: Path, people: People, command: str) -> None:
+    before = film.read_bytes()
+    for own in ("film.mp4", "film.mp4.marquee.json"):
+        assert "is there already" in refused(people(command, "-o", own), 6)
+    assert film.read_bytes() == before
+    for folder in ("", ".", film.parent):
+        assert "is a directory" in refused(people(command, "-o", folder), 6)
+    well(people(command, "-o", "mine"))
+    well(people("name", "film.mp4:p1", "Eileen"))
+    well(people(command, "-o", "mine"))
+    assert b"Eileen" in (film.parent / "mine").read_bytes()
+
+
 def test_forget(film: Path, people: People) -> None:
     well(people("name", "film.mp4:p1", "Eileen"))
     well(people("export", "-o", "cast.json"))
