@@ -11,7 +11,8 @@ from pathlib import Path
 from analyzer.errors import InputError, UsageError
 from analyzer.library.cards import Card, people_of, tracks_of
 from analyzer.library.cast import Cast, Member, Part
-from analyzer.library.known import Known
+from analyzer.library.decisions import LONGEST_NAME
+from analyzer.library.known import Known, plain
 from analyzer.library.placing import Unit
 from analyzer.library.shelf import stamp_of
 from analyzer.media.fingerprint import oshash
@@ -27,12 +28,16 @@ def check_name(name: str) -> str:
     """Return a name without needless spaces.
 
     Raises:
-        UsageError: it is empty, or could be taken for a key or a face.
+        UsageError: it is empty, too long, or could be taken for a key or a face.
     """
     tidy = " ".join(name.split())
-    if not tidy or not tidy.isprintable():
-        raise UsageError(f"a name needs letters, not {name!r}")
-    if KEY.fullmatch(tidy) or re.search(r":p?\d+$", tidy):
+    if not tidy:
+        raise UsageError("a name cannot be empty")
+    if not tidy.isprintable():
+        raise UsageError(f"{name!r} cannot be a name: it holds characters that cannot be seen")
+    if len(tidy) > LONGEST_NAME:
+        raise UsageError(f"a name has at most {LONGEST_NAME} characters, and this one {len(tidy)}")
+    if KEY.fullmatch(plain(tidy)) or re.search(r":p?\d+$", plain(tidy)):
         raise UsageError(f"{tidy!r} cannot be a name: it means a person by key, or a face")
     return tidy
 

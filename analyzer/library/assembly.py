@@ -48,7 +48,8 @@ def assemble(
     """
     placed = [place(card, known) for card in cards]
     units = list(chain.from_iterable(units for units, _ in placed))
-    unresolved = sum(lost for _, lost in placed)
+    gone = set(known.videos) - {card.video for card in cards}
+    unresolved = sum(lost for _, lost in placed) + sum(len(known.claims(video)) for video in gone)
     sightings = sum(len(unit.rows) for unit in units)
     compared = sum(len(weighed(unit, model)[0]) for unit in units)
     assembly = _Assembly(units, list(_handles(units, _digits(cards))), known, model)

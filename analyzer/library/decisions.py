@@ -11,7 +11,8 @@ from analyzer.library.spots import RelativeBox, Spot
 from analyzer.records import Hash64, Index, Record, Seconds
 
 Key = Annotated[str, Field(pattern=r"^k[1-9]\d*$", description="a known person: k and the creating line")]
-PersonName = Annotated[str, Field(min_length=1, max_length=200)]
+LONGEST_NAME = 200
+PersonName = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME)]
 
 
 def coarse(box: Sequence[float]) -> RelativeBox:

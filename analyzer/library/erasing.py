@@ -20,7 +20,7 @@ def without(
     Gone are those about the person, under all keys and whether they count or not, with their undo lines; and
     out of the others the person's sightings and name.
     """
-    names = {plain(name) for name in (member.name, *member.aliases) if name}
+    names = {plain(name) for name in names_of(lines, known, member)}
     keys = _keys(lines, known, member, names)
     gone = {line.n for line in lines if line.key in keys or (isinstance(line, Merge) and line.other in keys)}
     gone |= {line.n for line in lines if line.n in known.undone and plain(_name_in(line)) in names}
@@ -29,6 +29,13 @@ def without(
             gone.add(line.n)
     theirs = _Sightings(anchors, cards)
     return tuple(_cleaned(line, known, names, theirs) for line in lines if line.n not in gone)
+
+
+def names_of(lines: Sequence[AnyDecision], known: Known, member: Member) -> set[str]:
+    """Return all names that a person has or had."""
+    keys = known.family(member.key) if member.key else frozenset()
+    given = {_name_in(line) for line in lines if line.key in keys}
+    return {name for name in (member.name, *member.aliases, *given) if name}
 
 
 def _keys(lines: Sequence[AnyDecision], known: Known, member: Member, names: Collection[str]) -> set[str]:

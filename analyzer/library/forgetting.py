@@ -5,6 +5,7 @@ done by a later run. The journal comes last, so that until then the person can b
 """
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
@@ -12,7 +13,7 @@ from pathlib import Path
 from analyzer.errors import USER_ERRORS, OutputError, SidecarError
 from analyzer.library.cards import Card
 from analyzer.library.cast import Member
-from analyzer.library.erasing import Anchors, without
+from analyzer.library.erasing import Anchors, names_of, without
 from analyzer.library.ledger import Entry
 from analyzer.library.library import Library
 from analyzer.library.locks import writing
@@ -50,6 +51,7 @@ def forget(library: Library, member: Member) -> Report:
         video: tuple(chain.from_iterable(part.unit.anchors() for part in parts))
         for video, parts in member.videos.items()
     }
+    names = names_of(library.decisions, library.known, member)
     library.shelf.ledger.change(lambda entry: _marked(entry, anchors))
     report = finish(library.shelf)
     report.decisions = library.journal.rewrite(
@@ -57,7 +59,7 @@ def forget(library: Library, member: Member) -> Report:
     )
     with writing(library.folder):
         delete_abandoned(library.folder)
-    _clean_log(library.home / "marquee.log", [name for name in (member.name, *member.aliases) if name])
+    _clean_log(library.home / "marquee.log", names)
     library.reload()
     return report
 
@@ -147,7 +149,7 @@ def _finish_sidecar(entry: Entry, shelf: Shelf, report: Report) -> None:
             shelf.register(stripped, path)
 
 
-def _clean_log(path: Path, names: list[str]) -> None:
+def _clean_log(path: Path, names: Collection[str]) -> None:
     """Drop the lines of the log that name someone."""
     with writing(path):
         if not names or not path.exists():

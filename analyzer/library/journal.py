@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from analyzer.errors import InputError, LibraryError, NewerLibraryError
 from analyzer.library.decisions import DECISION, AnyDecision, numbered
@@ -30,6 +30,12 @@ class Head(Record):
 
     journal: Index
     start: Index = 1
+
+
+class _Version(BaseModel):
+    """What every version has in its first line."""
+
+    journal: Index
 
 
 class Journal:
@@ -115,11 +121,12 @@ class Journal:
 
     def _parse(self) -> tuple[Head, tuple[AnyDecision, ...]]:
         first, *rest = self._bytes().split(b"\n")[:-1] or [_line(Head(journal=VERSION))]
-        head = self._understand(1, first, Head.model_validate_json)
-        if head.journal > VERSION:
+        version = self._understand(1, first, _Version.model_validate_json).journal
+        if version > VERSION:
             raise NewerLibraryError(
-                f"{shown(self.path)}: is of version {head.journal}, newer than {VERSION}; upgrade Marquee"
+                f"{shown(self.path)}: is of version {version}, newer than {VERSION}; upgrade Marquee"
             )
+        head = self._understand(1, first, Head.model_validate_json)
         lines = [self._understand(i, line, DECISION.validate_json) for i, line in enumerate(rest, 2)]
         for i, (before, after) in enumerate(itertools.pairwise(lines), 3):
             if after.n <= before.n:

@@ -85,6 +85,16 @@ class Ledger:
                 self._change(lambda entry: new if _identity(entry) == _identity(new) else entry)
             self._noted = {*map(_identity, entries), _identity(new)}
 
+    def has_written(self, path: Path) -> bool:
+        """Whether a file is as Marquee wrote it.
+
+        Raises:
+            OSError: it cannot be read.
+            LibraryError, InputError: the ledger cannot be read.
+        """
+        quoted, digest = quote(os.fsencode(path.absolute())), hashlib.sha256(path.read_bytes()).hexdigest()
+        return any((entry.quoted, entry.sha256) == (quoted, digest) for entry in self.files())
+
     def _append(self, entry: Entry) -> None:
         with writing(self.path):
             append_whole(self.path, _line(entry), len(self._bytes()))

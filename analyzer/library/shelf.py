@@ -66,13 +66,17 @@ class Shelf:
         """Write what shows people to a file of the user's, so that `forget` finds it.
 
         Raises:
-            OutputError: it cannot be written.
+            OutputError: it cannot be written, or is a file of the user's own.
         """
-        self.ledger.record(path, kind, content=content)
-        try:
+        with writing(path):
+            if path.is_dir():
+                raise OutputError(f"{shown(path)}: is a directory; name a file in it")
+            if path.exists() and not self.ledger.has_written(path):
+                raise OutputError(
+                    f"{shown(path)}: is there already, and not as Marquee wrote it; name another file"
+                )
+            self.ledger.record(path, kind, content=content)
             write_whole(path, content)
-        except OSError as error:
-            raise OutputError(f"{shown(path)}: cannot be written: {error.strerror or error}") from None
 
     def path(self, video: str) -> Path:
         """Return where the card of a video is kept."""

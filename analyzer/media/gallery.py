@@ -130,7 +130,7 @@ class GallerySampler:
                 scale = (width / small.shape[1], height / small.shape[0])
                 yield Frame(index, index, small, scale)
         if not keyframes:
-            raise MediaError(f"{shown(self._gallery.path)}: none of its pictures can be read")
+            raise MediaError(_unreadable(self._gallery))
         self.keyframes = tuple(keyframes)
         self.shots = tuple(
             Shot(start_s=i, end_s=i + 1, transition="cut" if i else "start") for i in range(len(keyframes))
@@ -188,6 +188,12 @@ class GallerySampler:
             pixel_format="rgb24",
             damaged=len(self._gallery.files) - len(self.keyframes),
         )
+
+
+def _unreadable(gallery: Gallery) -> str:
+    if len(gallery.files) == 1:
+        return f"{shown(gallery.files[0])}: is no picture that can be read: damaged, or of no known format"
+    return f"{shown(gallery.path)}: none of its pictures can be read"
 
 
 def _within(image: Image, max_side: int) -> Image:

@@ -150,10 +150,13 @@ def test_split_not_hide_and_alias(film: Path, people: People, demo: Demo) -> Non
         (["show", "film.mp4:p99"], "has"),
         (["show", "film.mp4:9999"], "no such face"),
         (["show", "other.mp4:p1"], "no such video"),
-        (["name", "film.mp4:p1", "  "], "a name needs letters"),
+        (["name", "film.mp4:p1", "  "], "a name cannot be empty"),
         (["name", "film.mp4:p1", "k7"], "cannot be a name"),
         (["name", "film.mp4:p1", "film.mp4:p2"], "cannot be a name"),
-        (["name", "film.mp4:p1", "a\x07b"], "a name needs letters"),
+        (["name", "film.mp4:p1", "a\x07b"], "characters that cannot be seen"),
+        (["name", "film.mp4:p1", "x" * 201], "at most 200 characters, and this one 201"),
+        (["name", "film.mp4:p1", "K7"], "cannot be a name"),
+        (["name", "film.mp4:p1", "film.mp4:P2"], "cannot be a name"),
         (["split", "film.mp4:p1", "p2"], "a face is named as"),
         (["not", "film.mp4:p1", "film.mp4:p1"], "nobody known"),
         (["undo", "7"], "no decision 7"),
@@ -202,6 +205,20 @@ def test_export(film: Path, people: People, demo: Demo) -> None:
     well(people("export", "-o", "cast.json"))
     assert json.loads((film.parent / "cast.json").read_text()) == json.loads(well(people("export")))
     assert "cannot be written" in refused(people("export", "-o", "film.mp4/cast.json"), 6)
+
+
+@pytest.mark.parametrize("command", ["export", "graph"])
+def test_what_the_user_has_is_not_written_over(film: Path, people: People, command: str) -> None:
+    before = film.read_bytes()
+    for own in ("film.mp4", "film.mp4.marquee.json"):
+        assert "is there already" in refused(people(command, "-o", own), 6)
+    assert film.read_bytes() == before
+    for folder in ("", ".", film.parent):
+        assert "is a directory" in refused(people(command, "-o", folder), 6)
+    well(people(command, "-o", "mine"))
+    well(people("name", "film.mp4:p1", "Eileen"))
+    well(people(command, "-o", "mine"))
+    assert b"Eileen" in (film.parent / "mine").read_bytes()
 
 
 def test_forget(film: Path, people: People) -> None:

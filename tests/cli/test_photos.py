@@ -71,6 +71,9 @@ def test_what_photos_do_not_tell_is_said(home: Path, tmp_path: Path, shared: Pat
     assert first.startswith(f"marquee: {corrupt}: left out: cannot be read")
     assert second.startswith(f"marquee: {couple}: left out: shows 2 faces")
     assert last == "marquee: Somebody was not enrolled: no photo can be used"
+    result = people(home, "identify", corrupt, couple)
+    assert result.returncode == 4
+    assert complaints(result.stderr)[0].startswith(f"marquee: {corrupt}: is no picture")
     (tmp_path / "empty").mkdir()
     empty = people(home, "enrol", "Somebody", tmp_path / "empty")
     assert empty.returncode == 3
@@ -87,7 +90,8 @@ def test_a_performer_is_named_by_what_galleries_have_in_common(
     ]
     named = people(home, "common", "--json", *folders, "--performer", "Jack")
     assert named.returncode == 0, named.stderr
-    first = json.loads(named.stdout.splitlines()[0])[0]
+    (first,) = json.loads(named.stdout)[:1]
+    assert "Jack is named in 5 items" in named.stderr
     assert (first["items"], first["of"]) == (5, 5)
     assert all(e["picture"].startswith("Jack_Straw") for e in first["evidence"])
     (line,) = people(home, "identify", "--json", own[11]).stdout.splitlines()

@@ -206,6 +206,18 @@ def test_another_person_of_the_name_stays(place: Place, films: Films, zoe: Membe
     ]
 
 
+def test_a_former_name_is_gone_from_all_that_was_undone(place: Place, films: Films, zoe: Member) -> None:
+    library = place.library
+    other = next(m for m in library.cast.members if m.key is None and m.parts)
+    library.decide(Name(name="Zoe, mistyped", anchors=other.anchors()))
+    library.undo()
+    log = library.home / "marquee.log"
+    log.write_text("nothing\nabout Zoe, mistyped\n")
+    forget(library, library.resolve("k1"))
+    assert not found(spellings("Zoe, mistyped"), library.home)
+    assert log.read_text() == "nothing\n"
+
+
 def test_a_stranger_can_be_forgotten(place: Place, films: Films) -> None:
     member = first_billed(place, films)
     needles = traces(films.fast, people_of(member, films.fast))

@@ -97,6 +97,45 @@ def test_a_newer_journal_is_left_untouched(journal: Journal) -> None:
     assert journal.path.read_bytes() == newer
 
 
+def test_a_newer_first_line_may_hold_what_is_not_known_yet(journal: Journal) -> None:
+    journal.path.write_bytes(b'{"journal":2,"later":true}\n')
+    with pytest.raises(NewerLibraryError, match="upgrade Marquee"):
+        journal.read()
+
+
+@pytest.mark.parametrize("left", [b"", b'{"jour'])
+def test_a_journal_without_its_first_line_begins_anew(journal: Journal, left: bytes) -> None:
+    journal.path.write_bytes(left)
+    journal.append(Name(name="Zoë", anchors=(ANCHOR,)), accept)
+    assert [decision.n for decision in Journal(journal.path.parent).read()] == [1]
+
+
+FILL = """
+import resource, signal, sys
+from pathlib import Path
+from analyzer.errors import OutputError
+from analyzer.library.decisions import Name
+from analyzer.library.journal import Journal
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+journal = Journal(Path(sys.argv[1]))
+size = journal.path.stat().st_size + 50
+resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+try:
+    journal.append(Name(name="x" * 100), lambda decisions: None)
+except OutputError as error:
+    print(error)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no limit on the size of files")
+def test_what_does_not_fit_on_the_disk_is_not_begun(journal: Journal) -> None:
+    before = journal.path.read_bytes()
+    command = [sys.executable, "-c", FILL, str(journal.path.parent)]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert "cannot be written" in said
+    assert journal.path.read_bytes() == before
+
+
 APPEND = """
 import sys
 from pathlib import Path

@@ -198,6 +198,9 @@ def test_a_film_that_is_gone_leaves_its_anchors_unresolved(place: Place, films: 
     place.add(films.video, nobody)
     lost = sum(anchor.video == films.fast.source.oshash for anchor in member.anchors())
     assert place.library.cast.unresolved == lost > 0
+    place.library.shelf.path(films.fast.source.oshash).unlink()
+    place.library.reload()
+    assert place.library.cast.unresolved == lost
 
 
 def other_model(movie: Movie) -> Movie:

@@ -90,6 +90,9 @@ def test_a_folder_of_nothing_readable_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="without pictures"):
         footage(tmp_path)
     (tmp_path / "a.jpg").write_bytes(b"\xff\xd8\xff")
+    with pytest.raises(MediaError, match=r"a\.jpg: is no picture that can be read"):
+        read(folder(tmp_path))
+    (tmp_path / "b.jpg").write_bytes(b"")
     with pytest.raises(MediaError, match="none of its pictures can be read"):
         read(folder(tmp_path))
 

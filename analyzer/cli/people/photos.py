@@ -33,7 +33,9 @@ SHOWN = 5
 
 def enrol(
     name: Annotated[str, typer.Argument(metavar="NAME", help="In quotes where it has spaces.")],
-    photos: Annotated[list[Path], typer.Argument(help="A folder of photos of that person, or the photos.")],
+    photos: Annotated[
+        list[Path], typer.Argument(help="A folder of photos of that person, or the photos.", readable=False)
+    ],
     another: Annotated[bool, typer.Option("--another", help="Make a second person of that name.")] = False,
 ) -> None:
     """Make a person known by photos, or add photos to one who is known by that name.
@@ -83,7 +85,9 @@ def _same(identifier: Identifier, name: str, reference: Sequence[Embedding]) -> 
 
 
 def identify(
-    files: Annotated[list[Path], typer.Argument(help="Pictures, GIFs, videos, folders of pictures.")],
+    files: Annotated[
+        list[Path], typer.Argument(help="Pictures, GIFs, videos, folders of pictures.", readable=False)
+    ],
     effort: Annotated[
         str, typer.Option(help="How many frames of a video without a record are looked at.")
     ] = "fast",

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from analyzer.cli.console import clock, complain, out, print_line, table
+from analyzer.cli.console import clock, complain, err, out, print_line, table
 from analyzer.cli.people.common import AsJson, counted, open_library
 from analyzer.cli.people.photos import prepare
 from analyzer.errors import USER_ERRORS, UsageError
@@ -35,7 +35,9 @@ EVIDENCE = 4
 
 
 def common(
-    items: Annotated[list[Path], typer.Argument(help="Videos, pictures, folders of pictures.")],
+    items: Annotated[
+        list[Path], typer.Argument(help="Videos, pictures, folders of pictures.", readable=False)
+    ],
     performer: Annotated[
         str | None,
         typer.Option(metavar="NAME", help="Give this name to the one face that (nearly) all have in common."),
@@ -56,7 +58,8 @@ def common(
     else:
         _show(rows, len(movies))
     if name:
-        _name(library, name, _performer(people, len(movies), name), list(movies.values()))
+        said = _name(library, name, _performer(people, len(movies), name), list(movies.values()))
+        (err if json_ else out).print(said)
 
 
 def _records(items: Sequence[Path], settings: Settings) -> dict[Path, Movie]:
@@ -141,16 +144,14 @@ def _performer(people: Sequence[Recurring], items: int, name: str) -> Recurring:
     )
 
 
-def _name(library: Library, name: str, person: Recurring, movies: Sequence[Movie]) -> None:
+def _name(library: Library, name: str, person: Recurring, movies: Sequence[Movie]) -> str:
     if taken := library.addresses.called(name):
         raise UsageError(f"{name} is taken, by {taken[0].key}; name the performer otherwise, then merge them")
     excerpts = [person.excerpt(movies, item) for item in person.tracks]
     anchors = tuple(anchor for excerpt in excerpts for anchor in anchors_of(_card(library, excerpt)))
     number = library.decide(Enrol(name=name, anchors=anchors))
-    out.print(
-        f"{name} is named in {counted(len(excerpts), 'item')} "
-        f"(decision {number}; 'marquee people undo' takes it back)"
-    )
+    items = counted(len(excerpts), "item")
+    return f"{name} is named in {items} (decision {number}; 'marquee people undo' takes it back)"
 
 
 def _card(library: Library, excerpt: Movie) -> Card:
