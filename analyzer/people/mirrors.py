@@ -49,7 +49,8 @@ def rejoined(
     """
     labels = labels.copy()
     beside: dict[int, int] = {}
-    while (halves := _halves(labels, units, weights, apart, strangers + ONE * typical)) is not None:
+    means: dict[int, Floats] = {}
+    while (halves := _halves(labels, units, weights, apart, strangers + ONE * typical, means)) is not None:
         kept, other = halves
         between = apart[(np.sort(labels[apart], axis=1) == sorted(halves)).all(1)]
         named = between[labels[between] == other]
@@ -58,13 +59,23 @@ def rejoined(
         mine = labels[apart[(labels[apart] == beside[kept]).any(1)]]
         if (mine == beside[kept]).all(1).any():  # two of a frame stand beside one person
             labels[named] = labels.max() + 1
+        for group in (kept, other, beside[kept]):
+            means.pop(group, None)
     return labels
 
 
 def _halves(
-    labels: Labels, units: Floats, weights: Floats, apart: Indices, least: float
+    labels: Labels,
+    units: Floats,
+    weights: Floats,
+    apart: Indices,
+    least: float,
+    means: dict[int, Floats],
 ) -> tuple[int, int] | None:
-    """Return the two groups that are most alike of those that are halves of one person, the larger first."""
+    """Return the two groups that are most alike of those that are halves of one person, the larger first.
+
+    `means` keeps what groups have on average; whoever changes a group takes it out.
+    """
     pairs, frames = np.unique(np.sort(labels[apart], axis=1), axis=0, return_counts=True)
     sizes = np.bincount(labels)
     smaller = sizes[pairs].min(axis=1)
@@ -73,9 +84,13 @@ def _halves(
     if not len(pairs):
         return None
     named, place = np.unique(pairs, return_inverse=True)
-    means = np.stack([np.average(units[labels == g], axis=0, weights=weights[labels == g]) for g in named])
+    for group in named.tolist():
+        if group not in means:
+            inside = labels == group
+            means[group] = np.average(units[inside], axis=0, weights=weights[inside])
+    table = np.stack([means[group] for group in named.tolist()])
     first, second = place.reshape(pairs.shape).T
-    alike = np.einsum("kd,kd->k", means[first], means[second])
+    alike = np.einsum("kd,kd->k", table[first], table[second])
     best = int(alike.argmax())
     if alike[best] < least:
         return None
