@@ -148,7 +148,7 @@ class _Run:
         self.prepare()
         kept = target if header else None
         movie = self.worker.analyze(path, kept, job.only, job.force, self.progress(path))
-        unlisted = self.keeper.write(target, movie)
+        unlisted = self.keeper.write(target, movie) or self.keeper.renew(movie, self.worker.reembed)
         return Outcome(path, "done", target, movie, notice=notice or _damage(movie) or unlisted)
 
     def _sound(

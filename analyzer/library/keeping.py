@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from analyzer.errors import MarqueeError
+from analyzer.errors import USER_ERRORS
+from analyzer.library.cards import Card
 from analyzer.library.forgetting import finish
 from analyzer.library.shelf import Shelf
 from analyzer.records import Movie
@@ -15,6 +16,7 @@ class Keeper:
 
     def __init__(self, home: Path) -> None:
         self._shelf = Shelf(home / "library")
+        self._renewed: set[str] = set()
 
     def write(self, path: Path, movie: Movie) -> str | None:
         """Write a sidecar and its card; return what the user should know.
@@ -34,6 +36,28 @@ class Keeper:
             return None
         return _said(lambda: self._shelve(sidecar.read(path), path))
 
+    def renew(self, movie: Movie, reembed: Callable[[Card], Card]) -> str | None:
+        """Have the cards that no sidecar renews, those of photos, compared by the model of a new record.
+
+        Once a model and Keeper; return what to tell the user.
+
+        Args:
+            movie: the record.
+            reembed: returns a card with embeddings of that model, made from its crops.
+        """
+        model = next((face.embedding.model for face in movie.faces if face.embedding), None)
+        if model is None or model in self._renewed:
+            return None
+        self._renewed.add(model)
+        return _said(lambda: self._renew(model, reembed))
+
+    def _renew(self, model: str, reembed: Callable[[Card], Card]) -> None:
+        for card in self._shelf.cards():
+            columns = [person.sightings.columns for person in card.people]
+            other = any(vectors.model != model for some in columns for vectors in some.vectors)
+            if card.sidecar is None and other and any(some.crops for some in columns):
+                self._shelf.put(reembed(card))
+
     def set_aside(self, path: Path, what: str, video: str) -> Path:
         """See analyzer.stores.sidecar.set_aside."""
         aside = sidecar.set_aside(path, what)
@@ -52,6 +76,6 @@ class Keeper:
 def _said(act: Callable[[], object]) -> str | None:
     try:
         act()
-    except MarqueeError as error:
-        return f"the library of people does not know of it: {error}"
+    except USER_ERRORS as error:
+        return f"the library of people is not up to date: {error}"
     return None

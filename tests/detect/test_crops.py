@@ -1,5 +1,7 @@
 """Crops of faces, and another model's embeddings from them."""
 
+from pathlib import Path
+
 import cv2
 import numpy as np
 import pytest
@@ -9,7 +11,9 @@ from analyzer.demo import pictures
 from analyzer.detect.crops import LARGEST, SMALLEST, keep_best, make_crop, points_in, read_crop
 from analyzer.detect.table import PARTS, Part
 from analyzer.library.cards import Appearance, Card, Sighting, Spot
+from analyzer.library.keeping import Keeper
 from analyzer.library.reembedding import reembed_card
+from analyzer.library.shelf import Shelf
 from analyzer.records import Embedding, Face, Movie, Track
 from analyzer.settings import Settings, load
 from analyzer.worker import Worker
@@ -193,3 +197,18 @@ def test_the_worker_renews_cards(demo: Demo, card: Card) -> None:
     for person, want in zip(renewed.people, demo.movie.people, strict=True):
         for sighting, track in zip(person.sightings, want.tracks, strict=True):
             assert distance(sighting.embedding, demo.movie.tracks[track].embedding) < 0.15
+
+
+def test_a_run_renews_what_no_sidecar_can(demo: Demo, card: Card, plain: Settings, tmp_path: Path) -> None:
+    """Cards of photos; those of videos come with their records."""
+    shelf = Shelf(tmp_path / "library")
+    older = reembed_card(card, plain)
+    shelf.put(older)
+    shelf.put(older.model_copy(update={"video": "1" * 16, "sidecar": "a.mp4.marquee.json"}))
+    with Worker(load()) as worker:
+        assert Keeper(tmp_path).renew(demo.movie, worker.reembed) is None
+    models = {
+        card.video: {s.embedding.model for p in card.people for s in p.sightings if s.embedding}
+        for card in shelf.cards()
+    }
+    assert models == {"0" * 16: {"dlib+mirrored"}, "1" * 16: {"dlib"}}

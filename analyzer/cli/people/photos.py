@@ -47,7 +47,7 @@ def enrol(
     files = list({file.absolute(): file for file in files}.values())
     if not files:
         raise InputError(f"{', '.join(map(shown, photos))}: no photo in it")
-    settings = load()
+    settings = load(assignments=["keyframes.repeat_bits=0"])  # of two like photos one may show no face
     prepare(settings)
     names = {name_in(common_folder(files), file): file for file in files}
     with Worker(settings) as worker:
