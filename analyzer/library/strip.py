@@ -12,11 +12,19 @@ T = TypeVar("T", Face, Track)
 
 
 def strip_movie(movie: Movie, anchors: Iterable[Anchor]) -> Movie:
-    """Return a record without the faces of whoever is seen at the anchors."""
+    """Return a record without the faces of whoever is seen at the anchors.
+
+    Faces that belong to nobody go, too: they tell little, but may be of the same person.
+    """
     kept = [tracks_of(person, movie) for person in people_of(movie)]
     found = _rows(card_of(movie, None), anchors)
     tracks = {kept[a][row] for a, rows in found.items() for row in rows}
-    faces = {face for track in tracks for face in movie.tracks[track].faces}
+    if not tracks:
+        return movie
+    owned = {track for person in movie.people for track in person.tracks} - tracks
+    tracks |= {*range(len(movie.tracks))} - owned
+    others = {face for track in owned for face in movie.tracks[track].faces}
+    faces = {*range(len(movie.faces))} - others
     changed = {
         "faces": tuple(_bare(face) if i in faces else face for i, face in enumerate(movie.faces)),
         "tracks": tuple(_bare(track) if i in tracks else track for i, track in enumerate(movie.tracks)),

@@ -278,3 +278,20 @@ def test_what_a_machine_that_stopped_left_unfinished_is_deleted(
     forget(place.library, zoe)
     assert not list(place.home.parent.rglob(".marquee-*.tmp"))
     assert mine.exists()
+
+
+def test_faces_that_belong_to_nobody_go_too(place: Place, films: Films) -> None:
+    """One that was too poor to be anybody's may be of the person; others keep theirs."""
+    movie = films.fast
+    first, *others = movie.people
+    stray = first.tracks[-1]
+    poorer = first.model_copy(update={"tracks": first.tracks[:-1]})
+    path = place.add(films.video, movie.model_copy(update={"people": (poorer, *others)}))
+    library = place.library
+    library.decide(Name(name="Ann", anchors=library.resolve(f"{movie.source.oshash}:p1").anchors()))
+    forget(library, library.resolve("Ann"))
+    stripped = sidecar.read(path)
+    assert stripped
+    assert stripped.tracks[stray].embedding is None
+    assert all(stripped.faces[face].crop is None for face in movie.tracks[stray].faces)
+    assert all(stripped.tracks[t].embedding for person in others for t in person.tracks)
