@@ -16,7 +16,7 @@ from analyzer.paths import shown
 from analyzer.records import Record
 from analyzer.stores.whole import append_whole, write_whole
 
-Kind = Literal["sidecar", "card", "export", "graph", "backup"]
+Kind = Literal["sidecar", "card", "export", "graph"]
 
 
 class Entry(Record):

@@ -69,17 +69,14 @@ def make_tracks(
         for pose, t in carried(chain, owners, poses, keyframes).items():
             carry.setdefault(t, []).append(pose)
     found = [(indices, sorted(carry.get(t, []))) for t, indices in enumerate(linked)]
+    stays_s = STAYS_SHARE * sum(keyframe.span_s for keyframe in keyframes)
     for chain in bodies:
-        if not owners.keys() & chain and _stays(chain, poses, keyframes):
-            found.append(([], chain))
-    return tuple(_track(indices, carry, faces, poses, keyframes) for indices, carry in found)
-
-
-def _stays(chain: Sequence[int], poses: Sequence[Pose], keyframes: Sequence[Keyframe]) -> bool:
-    """Whether a body is there for so much of the video that it is somebody, face or no face."""
-    times = [keyframes[poses[p].keyframe].time_s for p in chain]
-    duration = sum(keyframe.span_s for keyframe in keyframes)
-    return len(chain) >= STAYS_LOOKS and times[-1] - times[0] >= STAYS_SHARE * duration
+        if not owners.keys() & chain and len(chain) >= STAYS_LOOKS:
+            first, last = (keyframes[poses[p].keyframe].time_s for p in (chain[0], chain[-1]))
+            if last - first >= stays_s:
+                found.append(([], chain))
+    starts = span_starts(keyframes)
+    return tuple(_track(indices, carry, faces, poses, keyframes, starts) for indices, carry in found)
 
 
 def pooled(faces: Sequence[Face]) -> Embedding | None:
@@ -108,9 +105,9 @@ def _track(
     faces: Sequence[Face],
     poses: Sequence[Pose],
     keyframes: Sequence[Keyframe],
+    starts: Sequence[float],
 ) -> Track:
     seen = sorted({faces[i].keyframe for i in indices} | {poses[p].keyframe for p in carry})
-    starts = span_starts(keyframes)
     return Track(
         shot=keyframes[seen[0]].shot,
         start_s=starts[seen[0]],
