@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal, TypeVar
 
 from analyzer import manifest
-from analyzer.detect.table import KINDS
+from analyzer.detect.table import KINDS, Part
 from analyzer.discovery import refuse_nothing
 from analyzer.errors import (
     USER_ERRORS,
@@ -39,7 +39,7 @@ class Job:
 
     Attributes:
         settings: how.
-        only: which of faces, poses, objects and features.
+        only: which of faces, poses, objects, features and tags.
         output_dir: where sidecars go; None: beside the videos.
         force: do again what `only` names although it is up to date; replace what stands in the way.
     """
@@ -82,11 +82,10 @@ def check(job: Job) -> None:
         raise UsageError(f"--output-dir {shown(job.output_dir)}: is not a folder")
 
 
-def models_of(job: Job) -> list[str]:
-    """Return the names of the networks that a job needs."""
-    now = manifest.expected(job.settings)
-    todo = manifest.stale({}, now, job.only)
-    return list(dict.fromkeys(name for stage in todo for name in now[stage].models))
+def parts_of(job: Job) -> list[Part]:
+    """Return the parts whose networks a job needs."""
+    todo = manifest.stale({}, manifest.expected(job.settings), job.only)
+    return [part for stage in todo for part in manifest.parts_of(stage, job.settings)]
 
 
 def run(

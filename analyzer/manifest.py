@@ -1,14 +1,14 @@
 """What a record was made with, and so which of its stages a run has to do again."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from analyzer.detect.table import KINDS, PARTS, part_of
+from analyzer.detect.table import KINDS, Part, keys_of, part_of
 from analyzer.errors import UsageError
 from analyzer.paths import marquee_home
 from analyzer.records import Stage
 from analyzer.settings import Settings, nearest
-from models import catalog
+from models import backends, catalog
 
 _NEEDS = {
     "frames": (),
@@ -22,33 +22,48 @@ _EMBEDDER = "faces.embedder"
 
 
 def expected(settings: Settings) -> dict[str, Stage]:
-    """Return for each stage, in the order they run, how this program would do it with these settings.
+    """Return for each stage that the settings want how this program would do it.
 
     Raises:
         UsageError: a setting names an unknown network.
+        ModelError: a backend's model is not known, or what runs it is not installed.
     """
     keyframes, shots = settings.keyframes.model_dump(), settings.shots.model_dump()
     frames = Stage(settings={"keyframes": keyframes, "shots": shots}, version=_VERSIONS["frames"])
     stages = {"frames": frames}
-    for key in PARTS:
-        kind, _ = key.split(".")
-        own = getattr(settings, kind).model_dump()
-        if key == _EMBEDDER:
-            stages["embeddings"] = _stage(
-                key, {"embedder": own["embedder"], "crops": settings.people.crops}, settings
-            )
-        else:
-            stages[kind] = _stage(key, {k: v for k, v in own.items() if f"{kind}.{k}" != _EMBEDDER}, settings)
+    for kind in KINDS:
+        if parts := parts_of(kind, settings):
+            stages[kind] = _stage(parts, _own(kind, settings))
+    embedding = {"embedder": settings.faces.embedder, "crops": settings.people.crops}
+    stages["embeddings"] = _stage(parts_of("embeddings", settings), embedding)
     stages["people"] = Stage(
         settings=settings.people.model_dump(exclude={"crops"}), version=_VERSIONS["people"]
     )
     return stages
 
 
-def _stage(key: str, own: dict[str, Any], settings: Settings) -> Stage:
-    part = part_of(key, settings)
-    models = {name: catalog.find(name, marquee_home()).sha256 for name in part.models}
-    return Stage(models=models, settings=own, version=part.version)
+def parts_of(stage: str, settings: Settings) -> list[Part]:
+    """Return the parts that do a stage with these settings.
+
+    Raises:
+        UsageError: a setting names an unknown network.
+    """
+    keys = [_EMBEDDER] if stage == "embeddings" else [k for k in keys_of(stage) if k != _EMBEDDER]
+    return [part for key in keys if (part := part_of(key, settings))]
+
+
+def _own(kind: str, settings: Settings) -> dict[str, Any]:
+    """A kind's settings that matter to its stage: none that choose nothing, or another stage's part."""
+    own: dict[str, Any] = getattr(settings, kind).model_dump()
+    unused = {k.split(".")[1] for k in keys_of(kind) if k == _EMBEDDER or part_of(k, settings) is None}
+    return {name: value for name, value in own.items() if name not in unused}
+
+
+def _stage(parts: Sequence[Part], own: dict[str, Any]) -> Stage:
+    home = marquee_home()
+    models = {name: catalog.find(name, home).sha256 for part in parts for name in part.models}
+    models |= {part.spec: backends.identity(part.task, part.spec, home) for part in parts if part.task}
+    return Stage(models=models, settings=own, version=parts[0].version)
 
 
 def stale(
@@ -75,6 +90,8 @@ def stale(
         again.add("faces")
     todo: list[str] = []
     for stage, needs in _NEEDS.items():
+        if stage not in now:
+            continue
         changed = previous.get(stage) != now[stage] or stage in again or any(n in todo for n in needs)
         if changed and (stage in wanted or (stage == "people" and _has_faces(previous, todo))):
             todo.append(stage)

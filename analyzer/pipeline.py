@@ -13,6 +13,7 @@ from analyzer.detect.networks import shared_networks
 from analyzer.detect.opening import open_detectors
 from analyzer.detect.reembedding import reembed_faces
 from analyzer.detect.table import KINDS
+from analyzer.detect.tags import sum_up
 from analyzer.errors import InputError
 from analyzer.media.footage import Footage, footage
 from analyzer.media.gallery import Gallery, Turn, common_folder
@@ -36,6 +37,7 @@ FIELDS = {
     "poses": ("poses",),
     "objects": ("objects",),
     "features": ("image_features",),
+    "tags": ("tags",),
     "people": ("tracks", "people"),
 }
 """Which fields of the Movie each stage fills."""
@@ -59,7 +61,7 @@ def analyze(
         path: a local video file, or a folder whose pictures are analyzed together.
         settings: what to do and how; the defaults are those of configs/default.toml.
         previous: an earlier record of the same file: only what is stale in it is done again.
-        only: which of faces, poses, objects and features to look for.
+        only: which of faces, poses, objects, features and tags to look for.
         force: look for them again although `previous` is up to date.
         progress: told how far it is, from time to time.
 
@@ -147,7 +149,9 @@ def _watch(footage: Footage, kinds: Collection[str], settings: Settings, progres
                 for findings in batches:
                     for kind, records in findings.items():
                         found[kind] += records
-        parts = {"source": sampler.source(), "shots": sampler.shots, "keyframes": sampler.keyframes}
+        parts: Parts = {"source": sampler.source(), "shots": sampler.shots, "keyframes": sampler.keyframes}
+    if "tags" in found:
+        found["tags"] = list(sum_up(found["tags"], parts["keyframes"]))
     return parts | {FIELDS[kind][0]: tuple(records) for kind, records in found.items()}
 
 

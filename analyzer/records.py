@@ -243,12 +243,33 @@ class SexHint(Record):
     score: Score
 
 
+class Emotion(Record):
+    """How a face looks to a network, such as "happy"."""
+
+    label: str
+    score: Score
+
+
+class FaceAttributes(Record):
+    """What a network takes a face for: guesses by looks, not what the person is. None: not asked.
+
+    Attributes:
+        model: the network's name.
+        age: years.
+    """
+
+    model: str
+    age: Measure | None = None
+    sex: SexHint | None = None
+    emotion: Emotion | None = None
+
+
 class Face(Record):
     """One face in one keyframe.
 
     Attributes:
         score: the detector's confidence.
-        presence: FaceMesh's confidence that the crop shows a face.
+        presence: FaceMesh's confidence that there is a face; the detector's where it gives a mesh itself.
         points: five points in pixels, x and y: subject's left eye outer and inner corner, right eye outer and
             inner corner, base of the nose. Int16.
         crop: JPEG of the aligned face, kept for the best faces of each track, so that another model can embed
@@ -263,6 +284,7 @@ class Face(Record):
     quality: FaceQuality
     sex_hint: SexHint | None = None
     embedding: Embedding | None = None
+    attributes: FaceAttributes | None = None
     crop: Annotated[npt.NDArray[np.uint8], Packed("<u1", (None,))] | None = None
 
 
@@ -271,7 +293,8 @@ class Pose(Record):
 
     Attributes:
         box: around the visible points.
-        points: BlazePose's 33 points: x, y in pixels and visibility in per cent. Int16.
+        points: BlazePose's 33 points: x, y in pixels and visibility in per cent. Int16. A point that the
+            network does not know (COCO has 17 of them) is 0, 0, 0.
     """
 
     keyframe: Index
@@ -383,17 +406,24 @@ class Scene(Record):
 
 
 class Tag(Record):
-    """A word for the whole video."""
+    """A word for the whole video: a class that a classifier saw in its keyframes.
+
+    Attributes:
+        score: the highest of any keyframe.
+        screen_time_s: seconds of film in whose keyframes it was seen.
+    """
 
     name: str
     score: Score
+    screen_time_s: Seconds = 0.0
 
 
 class Stage(Record):
     """How one stage's part of the record was made; a later run compares it with what it would do itself.
 
     Attributes:
-        models: sha256 of the weights used, by model name.
+        models: sha256 of the weights used, by model name; the version of the package where a package has
+            its own.
         settings: the settings that matter to the stage.
         version: of the stage's code.
     """

@@ -54,6 +54,7 @@ class Faces(Section):
 
     detector: str
     embedder: str
+    attributes: str
     min_score: Share
     min_presence: Share
 
@@ -76,6 +77,13 @@ class Features(Section):
     """Image features."""
 
     model: str
+
+
+class Tags(Section):
+    """Words for the whole video."""
+
+    model: str
+    min_score: Share
 
 
 class People(Section):
@@ -103,6 +111,7 @@ class Settings(Section):
     poses: Poses
     objects: Objects
     features: Features
+    tags: Tags
     people: People
     jobs: Jobs
 

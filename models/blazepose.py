@@ -8,43 +8,22 @@ circle goes to the landmark network, whose points are refined by its heat maps.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
+from models.bodies import HEAD, POINTS, Poses, around
 from models.images import Floats, Image, crop, from_crop, sigmoid
 from models.sessions import Session
 from models.ssd import AnchorDetector, Layout
 
 LAYOUT = Layout(224, ((8, 2), (16, 2), (32, 6)))
 SIDE = 256
-POINTS = 33
-HEAD = slice(0, 11)
-"""Nose, eyes, ears and mouth among the points."""
 _ROI_SCALE = 1.25
 _WINDOW = 3
 _MIN_HEAT = 0.5
-_VISIBLE = 0.5
 _SAME_BODY, _SAME_HEAD = 0.1, 0.05
 _SAME_REGION = 0.15
 _FACE_TO_HIP, _FACE_TO_SIDE = 3.5, 9.0
-
-
-@dataclass(frozen=True, slots=True)
-class Poses:
-    """The people of one image, surest first.
-
-    Attributes:
-        boxes: (n, 4) around the visible points, in pixels of the image.
-        scores: (n,) how sure the landmark network is that there is a person.
-        points: (n, 33, 2) in pixels of the image, also where they are hidden or outside.
-        visibility: (n, 33) 0 to 1.
-    """
-
-    boxes: Floats
-    scores: Floats
-    points: Floats
-    visibility: Floats
 
 
 class BlazePose:
@@ -155,12 +134,3 @@ def distinct(points: Floats, sides: Floats) -> list[int]:
         if ((apart.mean(axis=1) > _SAME_BODY) & (apart[:, HEAD].mean(axis=1) > _SAME_HEAD)).all():
             kept.append(i)
     return kept
-
-
-def around(points: Floats, visibility: Floats) -> Floats:
-    """Boxes (n, 4) around the visible points of each pose, around all where none is."""
-    seen = visibility >= _VISIBLE
-    seen |= ~seen.any(axis=1, keepdims=True)
-    low = np.where(seen[..., None], points, np.inf).min(axis=1, initial=np.inf)
-    high = np.where(seen[..., None], points, -np.inf).max(axis=1, initial=-np.inf)
-    return np.concatenate([low, high], 1).astype(np.float32)

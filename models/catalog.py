@@ -10,7 +10,7 @@ import functools
 import tomllib
 from importlib import resources
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -23,6 +23,9 @@ Task = Literal[
     "pose-detector",
     "pose-landmarks",
     "object-detector",
+    "face-attributes",
+    "image-feature",
+    "classifier",
     "picture",
 ]
 Format = Literal["tflite", "dlib", "nudenet", "onnx", "png", "jpg"]
@@ -52,6 +55,26 @@ class Likeness(BaseModel):
     strangers: float
     spread: float
     same: float | None = None
+
+
+class Remote(BaseModel):
+    """A file that a backend's own makers offer for download.
+
+    Attributes:
+        backend: whose it is; see models.backends.
+        sha256: None where its makers do not promise that the file stays the same.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    backend: str
+    task: Task
+    url: str
+    sha256: str | None = None
+    size: int
+    licence: str
+    note: str = ""
 
 
 class Entry(BaseModel):
@@ -95,12 +118,24 @@ class Entry(BaseModel):
 
 
 @functools.cache
+def _tables() -> dict[str, dict[str, dict[str, Any]]]:
+    return tomllib.loads(resources.files("models").joinpath("catalog.toml").read_text("utf-8"))
+
+
+@functools.cache
+def remotes(backend: str) -> dict[str, Remote]:
+    """The files that a backend's makers offer, by name."""
+    files = (Remote(name=name, **fields) for name, fields in _tables()["remotes"].items())
+    return {file.name: file for file in files if file.backend == backend}
+
+
+@functools.cache
 def built_in() -> dict[str, Entry]:
     """The entries that come with Marquee, by name."""
-    table = tomllib.loads(resources.files("models").joinpath("catalog.toml").read_text("utf-8"))
+    table = _tables()
     wheels = {name: Wheel(package=name, **fields) for name, fields in table["wheels"].items()}
     return {
-        name: Entry(name=name, wheel=wheels[fields.pop("wheel")], **fields)
+        name: Entry(**{"name": name, **fields, "wheel": wheels[fields["wheel"]]})
         for name, fields in table["models"].items()
     }
 
@@ -125,15 +160,6 @@ def own(home: Path) -> dict[str, Entry]:
 def load(home: Path) -> dict[str, Entry]:
     """All entries by name."""
     return own(home) | built_in()
-
-
-def likeness_of(model: str, home: Path) -> Likeness | None:
-    """How like the vectors of an embedder are, by its name in records; None where that is not known.
-
-    The name is that of the network and, after a +, what else is done: such vectors are another model's.
-    """
-    entry = load(home).get(model.partition("+")[0])
-    return entry.likeness if entry else None
 
 
 def find(name: str, home: Path) -> Entry:

@@ -1,7 +1,9 @@
 """What can go wrong with a network or its weights.
 
 ModelError                  5   anything below
-├── UnknownModelError       5   no such name in the catalog (the nearest names are suggested)
+├── UnknownModelError       5   no such name (the nearest names are suggested), or not for this task
+├── BackendMissingError     5   the package that runs it is not installed; says how to install it
+├── UntrustedModelError     5   the file could run code when it is loaded, and nobody has said to trust it
 ├── WeightsMissingError     5   not in the cache and could not be fetched; says which file to bring
 ├── WeightsCorruptError     5   the checksum differs from the pinned one
 ├── DeviceError             5   the asked device, engine or precision is not there
@@ -16,7 +18,15 @@ class ModelError(Exception):
 
 
 class UnknownModelError(ModelError):
-    """No model of this name."""
+    """No model of this name, or none for this task."""
+
+
+class BackendMissingError(ModelError):
+    """The package that runs a model is not installed."""
+
+
+class UntrustedModelError(ModelError):
+    """A model file could run code when it is loaded."""
 
 
 class WeightsMissingError(ModelError):

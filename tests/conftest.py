@@ -2,6 +2,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from analyzer import analyze
@@ -31,6 +32,15 @@ def home_of_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("MARQUEE_HOME", str(home))
         yield home
+
+
+@pytest.fixture(scope="session")
+def portraits() -> list[np.ndarray]:
+    """Two public-domain pictures of one face each, RGB, read-only: whoever writes into an image fails."""
+    images = list(pictures().values())
+    for image in images:
+        image.setflags(write=False)
+    return images
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from typing import Any
 from analyzer import jobs
 from analyzer.cli.console import complain, err, print_line
 from analyzer.cli.progress import BatchProgress
-from analyzer.cli.weights import fetch_missing
+from analyzer.cli.weights import fetch_parts
 from analyzer.errors import INTERRUPTED, USER_ERRORS
 from analyzer.paths import shown
 
@@ -21,8 +21,8 @@ def run_batch(paths: Mapping[Path, Path], job: jobs.Job, as_json: bool = False) 
     failures: list[jobs.Outcome] = []
     interrupted = False
     with BatchProgress(len(paths)) as progress:
-        models = jobs.models_of(job)
-        run = jobs.run(paths, job, progress.start, _once(lambda: fetch_missing(models)))
+        parts = jobs.parts_of(job)
+        run = jobs.run(paths, job, progress.start, _once(lambda: fetch_parts(parts)))
         try:
             with closing(run) as outcomes:
                 for outcome in outcomes:

@@ -1,15 +1,16 @@
 """marquee models: the networks, their weights and where they come from."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from analyzer.cli.console import err, megabytes, out, print_line, table
+from analyzer.detect.table import Part
 from analyzer.paths import marquee_home
-from models import own
+from models import backends, own
 from models.catalog import built_in
 from models.errors import WeightsCorruptError
 from models.weights import Weights
@@ -22,10 +23,18 @@ Name = Annotated[str, typer.Argument(help="A name that 'marquee models list' sho
 def fetch_missing(names: Collection[str] | None = None) -> None:
     """Have these entries of the catalog (None: all it comes with) ready, telling what is being fetched."""
     weights = Weights(marquee_home(), err.print)
-    for name in names or built_in():
+    for name in built_in() if names is None else names:
         weights.path(name)
         if weights.entry(name).is_network:
             weights.onnx(name)
+
+
+def fetch_parts(parts: Iterable[Part]) -> None:
+    """Have the networks of these parts ready, telling what is being fetched."""
+    for part in parts:
+        fetch_missing(part.models)
+        if part.task:
+            backends.fetch(part.task, part.spec, marquee_home(), err.print)
 
 
 @app.command("list")

@@ -5,21 +5,17 @@ agree they are one candidate. FaceMesh says whether a candidate is a face at all
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from analyzer.detect.batch import Batch
 from analyzer.detect.faces import Floats, Found, Sex
+from analyzer.detect.mesh_finder import SAME, judged
 from analyzer.detect.networks import Networks
 from analyzer.settings import Settings
 from models.boxes import Detections, iou
-from models.facemesh import five_points, frontality, rois_from_boxes, rois_from_detections
-
-SAME = 0.3
-"""Overlap (IoU) from which on two boxes are one face: the networks frame a face differently."""
-
-PART = 0.6
-"""Share of the smaller of two boxes from which on it is a part of the other: a face on a face."""
+from models.facemesh import rois_from_boxes, rois_from_detections
 
 SEX: dict[str, Sex] = {"face_female": "female", "face_male": "male"}
 
@@ -54,30 +50,8 @@ class BlazeFinder:
 
     def _judge(self, scores: Floats, points: Floats, presence: Floats, labelled: Detections) -> Found:
         """Keep the candidates that FaceMesh takes for faces, each face once."""
-        flat = points[..., :2]
-        boxes = np.concatenate([flat.min(axis=1), flat.max(axis=1)], 1)
-        kept: list[int] = []
-        for i in np.argsort(-presence * scores, kind="stable"):
-            if presence[i] >= self._min_presence and not _repeats(boxes[i], boxes[kept]):
-                kept.append(int(i))
-        meshes = points[kept]
-        return Found(
-            boxes=boxes[kept],
-            scores=scores[kept],
-            presence=presence[kept],
-            points=five_points(meshes),
-            frontality=frontality(meshes),
-            sex=[_sex(box, labelled) for box in boxes[kept]],
-        )
-
-
-def _repeats(box: Floats, others: Floats) -> bool:
-    """Whether a box is one of the others again, or a part of it."""
-    low, high = np.maximum(box[:2], others[:, :2]), np.minimum(box[2:], others[:, 2:])
-    common = np.prod(np.clip(high - low, 0, None), axis=1)
-    areas = np.prod(others[:, 2:] - others[:, :2], axis=1)
-    smaller = np.minimum(areas, np.prod(box[2:] - box[:2]))
-    return bool(((iou(box, others) > SAME) | (common > PART * smaller)).any())
+        found = judged(scores, points, presence, self._min_presence)
+        return replace(found, sex=[_sex(box, labelled) for box in found.boxes])
 
 
 def fuse(full: Detections, short: Detections, labelled: Detections) -> tuple[Floats, Floats]:

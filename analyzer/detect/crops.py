@@ -14,7 +14,7 @@ import numpy.typing as npt
 from analyzer.detect.batch import Rgb
 from analyzer.media import picture
 from analyzer.records import Face, Track
-from models.dlib_resnet import MEAN_FACE, similarity
+from models.alignment import MEAN_FACE, similarity
 
 Floats = npt.NDArray[np.float32]
 Jpeg = npt.NDArray[np.uint8]
@@ -36,6 +36,11 @@ _JPEG = (cv2.IMWRITE_JPEG_QUALITY, 80, cv2.IMWRITE_JPEG_OPTIMIZE, 1)
 def points_in(side: int) -> Floats:
     """Return where the five points (5, 2) lie in a crop, in its pixels."""
     return np.asarray((MEAN_FACE - np.array(_CORNER)) / _UNITS * side, np.float32)
+
+
+def face_in(side: int) -> Floats:
+    """Return the region (4,) of a crop that FaceMesh looks at, as models.facemesh has it: all of it."""
+    return np.array([side / 2, side / 2, side, 0], np.float32)
 
 
 def make_crop(image: Rgb, points: Floats) -> Jpeg:

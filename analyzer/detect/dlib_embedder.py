@@ -4,7 +4,6 @@ from analyzer.detect.batch import Rgb
 from analyzer.detect.faces import Floats
 from analyzer.detect.networks import Networks
 from analyzer.settings import Settings
-from models.dlib_resnet import align
 
 
 class DlibEmbedder:
@@ -14,10 +13,7 @@ class DlibEmbedder:
 
     def __init__(self, networks: Networks, settings: Settings) -> None:
         self._network = networks.dlib
-
-    def align(self, image: Rgb, points: Floats) -> Rgb:
-        """See Embedder."""
-        return align(image, points)
+        self.template = self._network.template
 
     def embed(self, chips: Rgb) -> Floats:
         """See Embedder."""

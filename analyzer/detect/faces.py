@@ -1,5 +1,6 @@
 """Faces: found, checked, measured and embedded."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -10,7 +11,8 @@ import numpy.typing as npt
 from analyzer.detect import crops
 from analyzer.detect.batch import Batch, Rgb
 from analyzer.media.frame import Frame
-from analyzer.records import Embedding, Face, FaceQuality, SexHint
+from analyzer.records import Embedding, Face, FaceAttributes, FaceQuality, SexHint
+from models.alignment import DLIB, Template
 
 Floats = npt.NDArray[np.float32]
 Sex = Literal["female", "male"]
@@ -30,7 +32,7 @@ class Found:
         boxes: (n, 4) x0, y0, x1, y1 in pixels of the image.
         scores: (n,) the detector's.
         presence: (n,) how sure a second network is that it is a face.
-        points: (n, 5, 2) in pixels of the image, see records.Face.
+        landmarks: (n, 8, 2) in pixels of the image, see models.alignment.Template.
         frontality: (n,) 1 into the camera, 0 in profile.
         sex: how an object detector labels each, and its score; None where it does not.
     """
@@ -38,7 +40,7 @@ class Found:
     boxes: Floats
     scores: Floats
     presence: Floats
-    points: Floats
+    landmarks: Floats
     frontality: Floats
     sex: list[tuple[Sex, float] | None]
 
@@ -56,47 +58,71 @@ class Embedder(Protocol):
 
     Attributes:
         model: its name in records.
+        template: how faces are cut for it.
     """
 
     model: str
+    template: Template
 
     def embed(self, chips: Rgb) -> Floats:
-        """Return (n, d) vectors of aligned faces (n, side, side, 3)."""
+        """Return (n, d) vectors of aligned faces (n, height, width, 3)."""
         ...
 
-    def align(self, image: Rgb, points: Floats) -> Rgb:
-        """Return the face whose five points (5, 2) are given as this embedder wants it, (side, side, 3)."""
+
+class Guesser(Protocol):
+    """Says what faces look like; the value of `faces.attributes` chooses which, if any.
+
+    Attributes:
+        template: how faces are cut for it.
+    """
+
+    template: Template
+
+    def guess(self, chips: Rgb) -> list[FaceAttributes]:
+        """Return what each of the aligned faces (n, height, width, 3) looks like."""
         ...
 
 
 class Faces:
     """Any finder and any embedder make faces of records; those that are good enough get a crop if wanted."""
 
-    def __init__(self, finder: Finder, embedder: Embedder, with_crops: bool) -> None:
+    def __init__(
+        self, finder: Finder, embedder: Embedder, guesser: Guesser | None = None, *, with_crops: bool
+    ) -> None:
         self._finder = finder
         self._embedder = embedder
+        self._guesser = guesser
         self._crops = with_crops
 
     def detect(self, batch: Batch) -> list[Face]:
         """See Detector. All faces of the batch are embedded in one go."""
         found = self._finder.find(batch)
-        chips = [
-            self._embedder.align(image, points)
-            for image, faces in zip(batch.images, found, strict=True)
-            for points in faces.points
-        ]
-        if not chips:
-            return []
-        vectors = iter(zip(chips, self._embedder.embed(np.stack(chips)), strict=True))
-        return [
-            self._face(frame, faces, i, *next(vectors))
+        faces = [
+            self._face(frame, faces, i)
             for frame, faces in zip(batch.frames, found, strict=True)
             for i in range(len(faces.scores))
         ]
+        if not faces:
+            return []
+        vectors = self._embedder.embed(_cut(batch, found, self._embedder.template))
+        guesses: Sequence[FaceAttributes | None] = [None] * len(faces)
+        if self._guesser:
+            guesses = self._guesser.guess(_cut(batch, found, self._guesser.template))
+        return [
+            face.model_copy(
+                update={
+                    "embedding": Embedding(model=self._embedder.model, vector=vector.astype(np.float16)),
+                    "attributes": guess,
+                }
+            )
+            for face, vector, guess in zip(faces, vectors, guesses, strict=True)
+        ]
 
-    def _face(self, frame: Frame, found: Found, i: int, chip: Rgb, vector: Floats) -> Face:
+    def _face(self, frame: Frame, found: Found, i: int) -> Face:
         box = found.boxes[i] * (frame.scale * 2)
         hint = found.sex[i]
+        points = found.landmarks[i, :5]
+        chip = DLIB.cut(frame.image, points)
         good = quality(box, chip, float(found.frontality[i]), float(found.scores[i]))
         cropped = self._crops and good.overall >= crops.GOOD_ENOUGH
         return Face(
@@ -104,12 +130,22 @@ class Faces:
             box=tuple(box.tolist()),
             score=float(found.scores[i]),
             presence=float(found.presence[i]),
-            points=np.clip((found.points[i] * frame.scale).round(), -32768, 32767),
+            points=np.clip((points * frame.scale).round(), -32768, 32767),
             quality=good,
             sex_hint=SexHint(label=hint[0], score=hint[1]) if hint else None,
-            embedding=Embedding(model=self._embedder.model, vector=vector.astype(np.float16)),
-            crop=crops.make_crop(frame.image, found.points[i]) if cropped else None,
+            crop=crops.make_crop(frame.image, points) if cropped else None,
         )
+
+
+def _cut(batch: Batch, found: Sequence[Found], template: Template) -> Rgb:
+    """Return all faces of a batch (n, height, width, 3) as a template has them."""
+    return np.stack(
+        [
+            template.cut(image, landmarks)
+            for image, faces in zip(batch.images, found, strict=True)
+            for landmarks in faces.landmarks
+        ]
+    )
 
 
 def quality(box: Floats, chip: Rgb, frontality: float, score: float) -> FaceQuality:
@@ -117,7 +153,7 @@ def quality(box: Floats, chip: Rgb, frontality: float, score: float) -> FaceQual
 
     Args:
         box: x0, y0, x1, y1 in pixels.
-        chip: the aligned face, RGB (side, side, 3).
+        chip: the face as dlib's template has it, RGB (150, 150, 3), whatever it is embedded by.
         frontality: 1 into the camera, 0 in profile.
         score: the detector's.
     """

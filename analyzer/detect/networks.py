@@ -1,11 +1,15 @@
-"""The embedded networks, each loaded once."""
+"""The networks of a process, each loaded once."""
 
 from functools import cached_property, lru_cache
+from typing import Any
 
 from analyzer.paths import marquee_home
 from analyzer.settings import Settings
+from models import backends
+from models.backends import Setup
 from models.blazeface import BlazeFace
 from models.blazepose import BlazePose
+from models.catalog import Task
 from models.dlib_resnet import DlibResNet
 from models.engines import resolve_engine
 from models.facemesh import FaceMesh
@@ -15,7 +19,7 @@ from models.yolo import Yolo
 
 
 class Networks:
-    """The embedded networks; each is loaded when it is first asked for, and shared.
+    """The embedded networks, and those of backends; each is loaded when it is first asked for, and shared.
 
     Raises, here and on access:
         DeviceError: the engine that the settings ask for is not there.
@@ -26,6 +30,7 @@ class Networks:
         engine = settings.engine
         self._settings = settings
         self._weights = Weights(marquee_home())
+        self._models: dict[tuple[Task, str], Any] = {}
         self.engine = resolve_engine(engine.runtime, engine.device, engine.precision, engine.batch_size)
 
     @cached_property
@@ -59,6 +64,17 @@ class Networks:
         """Bodies."""
         detector, landmarks = self._open("blazepose-detector"), self._open("blazepose-landmarks")
         return BlazePose(detector, landmarks, self._settings.poses.min_score)
+
+    def model(self, task: Task, spec: str, min_score: float) -> Any:
+        """Return "backend:model" as models.contracts has it for the task; the same for the same names."""
+        if (task, spec) not in self._models:
+            setup = Setup(self._weights.home, self.engine, self._settings.engine.device, min_score)
+            self._models[task, spec] = backends.open_model(task, spec, setup)
+        return self._models[task, spec]
+
+    def label(self, task: Task, spec: str) -> str:
+        """Return the name that "backend:model" has in records."""
+        return backends.label(task, spec, self._weights.home)
 
     def _open(self, name: str) -> Session:
         # One after another: OpenVINO changes the process's locale as it loads; two at once leave it so.

@@ -1,26 +1,30 @@
-"""Objects and image features, both from one run of NudeNet's 320n."""
+"""Objects of every class that a detector knows."""
 
-import numpy as np
+from collections.abc import Sequence
 
 from analyzer.detect.batch import Batch
 from analyzer.detect.networks import Networks
-from analyzer.records import ImageFeature, Object
+from analyzer.records import Object
 from analyzer.settings import Settings
+from models.boxes import Detections
+from models.contracts import Detector
 
 
 class Objects:
-    """320n's 18 classes of faces and body parts."""
+    """What a detector that is named as "backend:model" finds."""
 
-    def __init__(self, networks: Networks, settings: Settings) -> None:
-        self._network = networks.nudenet
+    def __init__(self, detector: Detector, networks: Networks, settings: Settings) -> None:
+        self._detector = detector
         self._min_score = settings.objects.min_score
+
+    def _find(self, batch: Batch) -> Sequence[Detections]:
+        return batch.ask(self._detector.detect)
 
     def detect(self, batch: Batch) -> list[Object]:
         """See Detector."""
-        found, _ = batch.ask(self._network.detect)
         return [
             Object(keyframe=frame.index, label=label, box=tuple(box), score=score)
-            for frame, things in zip(batch.frames, found, strict=True)
+            for frame, things in zip(batch.frames, self._find(batch), strict=True)
             for box, score, label in zip(
                 (things.boxes * (frame.scale * 2)).tolist(),
                 things.scores.tolist(),
@@ -31,17 +35,12 @@ class Objects:
         ]
 
 
-class Features:
-    """The mean of 320n's deepest backbone layer: 256 numbers a picture."""
+class NudeNetObjects(Objects):
+    """320n's 18 classes of faces and body parts; faces and features come out of the same run."""
 
     def __init__(self, networks: Networks, settings: Settings) -> None:
         self._network = networks.nudenet
-        self._model = settings.features.model
+        self._min_score = settings.objects.min_score
 
-    def detect(self, batch: Batch) -> list[ImageFeature]:
-        """See Detector."""
-        _, features = batch.ask(self._network.detect)
-        return [
-            ImageFeature(keyframe=frame.index, model=self._model, vector=vector.astype(np.float16))
-            for frame, vector in zip(batch.frames, features, strict=True)
-        ]
+    def _find(self, batch: Batch) -> Sequence[Detections]:
+        return batch.ask(self._network.detect)[0]

@@ -7,14 +7,14 @@ from typing import Any
 from analyzer.detect.batch import Detector
 from analyzer.detect.faces import Embedder, Faces
 from analyzer.detect.networks import Networks
-from analyzer.detect.table import part_of, parts_of
+from analyzer.detect.table import keys_of, part_of
 from analyzer.settings import Settings
 
 
 def open_detectors(
     kinds: Collection[str], networks: Networks, settings: Settings
 ) -> dict[str, Detector[Any]]:
-    """Return a detector for each kind: the parts that the settings choose, put together.
+    """Return a detector for each kind that the settings want: the parts that they choose, put together.
 
     Raises:
         UsageError: a setting names what there is not.
@@ -22,11 +22,10 @@ def open_detectors(
     """
     detectors: dict[str, Detector[Any]] = {}
     for kind in kinds:
-        parts = [_open(part.code, networks, settings) for part in parts_of(kind, settings)]
+        parts = [_open(key, networks, settings) for key in keys_of(kind)]
         if kind == "faces":
-            finder, embedder = parts
-            detectors[kind] = Faces(finder, embedder, settings.people.crops > 0)
-        else:
+            detectors[kind] = Faces(*parts, with_crops=settings.people.crops > 0)
+        elif parts[0] is not None:
             (detectors[kind],) = parts
     return detectors
 
@@ -38,10 +37,17 @@ def open_embedder(networks: Networks, settings: Settings) -> Embedder:
         UsageError: they name what there is not.
         ModelError: see Networks.
     """
-    embedder: Embedder = _open(part_of("faces.embedder", settings).code, networks, settings)
+    embedder: Embedder = _open("faces.embedder", networks, settings)
     return embedder
 
 
-def _open(code: str, networks: Networks, settings: Settings) -> Any:
-    module, name = code.split(":")
-    return getattr(importlib.import_module(module), name)(networks, settings)
+def _open(key: str, networks: Networks, settings: Settings) -> Any:
+    part = part_of(key, settings)
+    if part is None:
+        return None
+    module, name = part.code.split(":")
+    made = getattr(importlib.import_module(module), name)
+    if part.task is None:
+        return made(networks, settings)
+    min_score = getattr(getattr(settings, key.split(".")[0]), "min_score", 0.0)
+    return made(networks.model(part.task, part.spec, min_score), networks, settings)

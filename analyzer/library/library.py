@@ -16,7 +16,7 @@ from analyzer.library.known import Known
 from analyzer.library.shelf import Shelf
 from analyzer.library.vectors import odd_sizes, prevailing_model
 from analyzer.records import Movie
-from models import catalog
+from models import backends
 from models.catalog import Likeness
 
 UNKNOWN = Likeness(strangers=0, spread=0.1)
@@ -61,7 +61,7 @@ class Library:
     @cached_property
     def likeness(self) -> Likeness:
         """How like its vectors are."""
-        return catalog.likeness_of(self.model or "", self.home) or UNKNOWN
+        return backends.likeness_of(self.model or "", self.home) or UNKNOWN
 
     @property
     def strictness(self) -> float:

@@ -4,8 +4,6 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from analyzer.detect.networks import shared_networks
-from analyzer.detect.opening import open_embedder
 from analyzer.detect.reembedding import reembed
 from analyzer.library.cards import Appearance, Card, Sighting
 from analyzer.records import Embedding
@@ -24,8 +22,7 @@ def reembed_card(card: Card, settings: Settings) -> Card:
     """
     sightings = [sighting for person in card.people for sighting in person.sightings]
     crops = (spot.crop for sighting in sightings for spot in sighting.spots)
-    embedder = open_embedder(shared_networks(settings), settings)
-    embeddings = reembed(crops, embedder)
+    embeddings = reembed(crops, settings)
     people = [
         Appearance(**{**dict(person), "sightings": [_renewed(s, embeddings) for s in person.sightings]})
         for person in card.people

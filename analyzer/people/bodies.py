@@ -92,9 +92,16 @@ def _distances(faces: Sequence[Face], poses: Sequence[Pose]) -> Floats:
     boxes = np.array([face.box for face in faces], np.float32)
     middles = (boxes[:, :2] + boxes[:, 2:]) / 2
     sides = np.sqrt(np.prod(boxes[:, 2:] - boxes[:, :2], axis=1))
-    heads = np.array([pose.points[:HEAD, :2].mean(0) for pose in poses], np.float32)
+    heads = np.array([_head(pose) for pose in poses], np.float32)
     gaps = np.linalg.norm(middles[:, None] - heads, axis=2)
     return np.asarray(gaps / sides[:, None], np.float32)
+
+
+def _head(pose: Pose) -> Floats:
+    """The middle of the head's points that the network knows; it knows none of some if all three are 0."""
+    points = pose.points[:HEAD]
+    known = points.any(axis=1)
+    return np.asarray(points[known if known.any() else slice(None), :2].mean(0), np.float32)
 
 
 def _overlap(a: Pose, b: Pose) -> float:

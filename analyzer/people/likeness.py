@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from analyzer.paths import marquee_home
-from models import catalog
+from models import backends
 from models.catalog import Likeness
 
 Floats = npt.NDArray[np.float32]
@@ -33,8 +33,8 @@ NOISE = 0.03
 
 
 def prior_of(model: str, size: int) -> Likeness:
-    """Return what the catalog knows of a model's embeddings, of so many numbers."""
-    return catalog.likeness_of(model, marquee_home()) or random_directions(size)
+    """Return what is known beforehand of a model's embeddings, of so many numbers."""
+    return backends.likeness_of(model, marquee_home()) or random_directions(size)
 
 
 def random_directions(size: int) -> Likeness:

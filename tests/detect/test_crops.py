@@ -17,7 +17,7 @@ from analyzer.library.shelf import Shelf
 from analyzer.records import Embedding, Face, Movie, Track
 from analyzer.settings import Settings, load
 from analyzer.worker import Worker
-from models.dlib_resnet import TEMPLATE, align
+from models.alignment import DLIB
 from tests.conftest import Demo
 from tests.movies import face
 
@@ -58,7 +58,7 @@ def test_a_crop_shows_the_face_where_it_says(demo: Demo) -> None:
         points = np.float32([[300, 200], [270, 202], [200, 200], [230, 202], [250, 260]])
         crop = read_crop(make_crop(image, points))
         assert crop is not None
-        from_crop, whole = align(crop, points_in(len(crop))), align(image, points)
+        from_crop, whole = DLIB.cut(crop, points_in(len(crop))), DLIB.cut(image, points)
         difference = np.abs(from_crop.astype(float) - whole)
         assert difference.mean() < 6
 
@@ -66,7 +66,7 @@ def test_a_crop_shows_the_face_where_it_says(demo: Demo) -> None:
 @pytest.mark.parametrize("size", [5, 40, 90, 2000])
 def test_crops_are_as_large_as_the_face_was_seen(size: int) -> None:
     image = np.full((64, 64, 3), 90, np.uint8)
-    crop = read_crop(make_crop(image, TEMPLATE * (size / 150)))
+    crop = read_crop(make_crop(image, DLIB.places * (size / 150)))
     assert crop is not None
     assert SMALLEST <= len(crop) <= LARGEST
     assert len(crop) <= max(SMALLEST, 2 * size)
@@ -79,7 +79,7 @@ def test_the_templates_of_embedders_lie_inside() -> None:
     corner = right - unit * np.array([38.2946, 51.6963])
     assert (corner >= 0).all()
     assert (corner + 112 * unit <= LARGEST).all()
-    matrix = cv2.estimateAffinePartial2D(TEMPLATE, points_in(LARGEST))[0]
+    matrix = cv2.estimateAffinePartial2D(DLIB.places, points_in(LARGEST))[0]
     corners = np.float32([[0, 0], [150, 150]]) @ matrix[:, :2].T + matrix[:, 2]
     assert (corners >= 0).all()
     assert (corners <= LARGEST).all()

@@ -8,7 +8,6 @@ import cv2
 import numpy as np
 import pytest
 
-from analyzer.demo import pictures
 from analyzer.detect.batch import Batch, Detector
 from analyzer.detect.networks import Networks, shared_networks
 from analyzer.detect.opening import open_detectors
@@ -20,17 +19,12 @@ Rgb = np.ndarray
 
 
 @pytest.fixture(scope="module")
-def portraits() -> list[Rgb]:
-    return list(pictures().values())
-
-
-@pytest.fixture(scope="module")
 def detectors() -> dict[str, Detector[Any]]:
     settings = load()
     return open_detectors(KINDS, shared_networks(settings), settings)
 
 
-@pytest.fixture(params=KINDS)
+@pytest.fixture(params=["faces", "poses", "objects", "features"])
 def detector(request: pytest.FixtureRequest, detectors: dict[str, Detector[Any]]) -> Detector[Any]:
     return detectors[request.param]
 
@@ -124,6 +118,8 @@ def test_loading_leaves_the_locale_as_it_was() -> None:
 def test_every_choice_of_the_table_can_be_opened() -> None:
     for key, choices in PARTS.items():
         for name in choices:
+            if choices[name] is None:
+                continue
             settings = load(assignments=[f"{key}={name}"])
             kind = key.split(".")[0]
             assert open_detectors([kind], shared_networks(settings), settings)[kind]

@@ -4,11 +4,13 @@ import cv2
 import numpy as np
 import pytest
 
+from models.alignment import DLIB, similarity
 from models.blazeface import BlazeFace, squares
-from models.blazepose import BlazePose, Poses, distinct, rois_from_faces, unclaimed
+from models.blazepose import BlazePose, distinct, rois_from_faces, unclaimed
+from models.bodies import Poses
 from models.boxes import Detections, iou, nms, weighted_nms
-from models.dlib_resnet import TEMPLATE, DlibResNet, align, similarity
-from models.facemesh import FaceMesh, five_points, frontality, rois_from_boxes, rois_from_detections
+from models.dlib_resnet import DlibResNet
+from models.facemesh import FaceMesh, frontality, landmarks_of, rois_from_boxes, rois_from_detections
 from models.images import crop, from_crop, letterbox
 from models.yolo import NUDENET_LABELS, Yolo
 
@@ -188,13 +190,13 @@ def test_seeds_near_a_region_are_dropped():
 
 def test_alignment_undoes_a_similarity():
     turn = np.float32([[0.8, -0.6], [0.6, 0.8]]) * 3
-    points = TEMPLATE @ turn.T + np.float32([40, -7])
-    matrix = similarity(points, TEMPLATE)
-    np.testing.assert_allclose(points @ matrix[:, :2].T + matrix[:, 2], TEMPLATE, atol=1e-3)
+    points = DLIB.places @ turn.T + np.float32([40, -7])
+    matrix = similarity(points, DLIB.places)
+    np.testing.assert_allclose(points @ matrix[:, :2].T + matrix[:, 2], DLIB.places, atol=1e-3)
 
 
 def test_points_that_coincide_do_not_break_alignment():
-    chip = align(np.full((20, 20, 3), 9, np.uint8), np.full((5, 2), 4, np.float32))
+    chip = DLIB.cut(np.full((20, 20, 3), 9, np.uint8), np.full((5, 2), 4, np.float32))
     assert chip.shape == (150, 150, 3)
 
 
@@ -207,7 +209,8 @@ def test_two_cuts_of_one_face_embed_alike(load, pictures):
     images = [*pictures.values(), np.ascontiguousarray(pictures["astronaut"][:, ::-1])]
     rois = [rois_from_detections(d.boxes, d.points) for d in faces.detect(images)]
     chips = [
-        align(i, five_points(p)[0]) for i, (p, _) in zip(images, mesh.landmarks(images, rois), strict=True)
+        DLIB.cut(i, landmarks_of(p)[0])
+        for i, (p, _) in zip(images, mesh.landmarks(images, rois), strict=True)
     ]
     astronaut, hopper, mirrored = embedder.embed(np.stack(chips))
     assert np.linalg.norm(astronaut - mirrored) < 0.3

@@ -9,11 +9,12 @@ import cv2
 import numpy as np
 import pytest
 
+from models.alignment import DLIB
 from models.blazeface import BlazeFace
 from models.blazepose import BlazePose
-from models.dlib_resnet import DlibResNet, align
+from models.dlib_resnet import DlibResNet
 from models.engines import available_engines, resolve_engine
-from models.facemesh import FaceMesh, five_points, rois_from_boxes, rois_from_detections
+from models.facemesh import FaceMesh, landmarks_of, rois_from_boxes, rois_from_detections
 from tests.models.conftest import PICTURES
 
 GOLDEN = json.loads((Path(__file__).parents[1] / "golden" / "mediapipe.json").read_text())
@@ -93,7 +94,7 @@ def chips_of_pairs(load, engine, folder):
             (found,) = short.detect([image])
         rois = rois_from_detections(found.boxes, found.points) if len(found) else whole(image)
         ((points, _),) = mesh.landmarks([image], [rois])
-        chips[path.name] = align(image, five_points(points)[rois[:, 2].argmax()])
+        chips[path.name] = DLIB.cut(image, landmarks_of(points)[rois[:, 2].argmax()])
     return chips
 
 

@@ -11,7 +11,7 @@ from analyzer import jobs
 from analyzer.cli.batch import exit_code
 from analyzer.cli.console import clock, complain, out, print_line, table
 from analyzer.cli.people.common import AsJson, counted, open_library
-from analyzer.cli.weights import fetch_missing
+from analyzer.cli.weights import fetch_parts
 from analyzer.errors import USER_ERRORS, InputError, MediaError, UsageError
 from analyzer.library.addresses import check_name, told_apart
 from analyzer.library.cast import Member
@@ -118,7 +118,7 @@ def identify(
 
 def prepare(settings: Settings) -> None:
     """Have the networks that faces need ready."""
-    fetch_missing(jobs.models_of(jobs.Job(settings, FACES)))
+    fetch_parts(jobs.parts_of(jobs.Job(settings, FACES)))
 
 
 def _faces(movie: Movie, identifier: Identifier) -> list[dict[str, Any]]:

@@ -1,0 +1,121 @@
+"""Model files of backends: named by path, or by a name that their makers offer for download.
+
+<home>/models/        what was downloaded; files that a user puts there are found by their name, too
+<home>/trusted.toml   sha256 of the files that the user trusts although they could run code
+"""
+
+from __future__ import annotations
+
+import difflib
+import functools
+import json
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+
+from models import catalog, fetch
+from models.errors import ModelError, UnknownModelError, UntrustedModelError, WeightsMissingError
+
+
+def find(backend: str, name: str, home: Path) -> Path:
+    """Return where a backend's model file is, or will be once it is fetched.
+
+    Args:
+        backend: see models.backends.
+        name: a path, the name of a file in <home>/models, or of one that is offered for download.
+        home: MARQUEE_HOME.
+
+    Raises:
+        UnknownModelError: nothing of that name; the nearest names are in the message.
+    """
+    if Path(name).expanduser().is_file():
+        return Path(name).expanduser().resolve()
+    kept, offered = home / "models" / name, catalog.remotes(backend)
+    if name in offered or kept.is_file():
+        return kept
+    near = difflib.get_close_matches(name, offered, n=2, cutoff=0.6)
+    hint = f"; did you mean {' or '.join(near)}?" if near else ""
+    raise UnknownModelError(f"{backend}:{name}: there is no such file{hint}")
+
+
+def identity(backend: str, name: str, home: Path) -> str:
+    """Return the sha256 of a backend's model file: the pinned one while it is not here yet.
+
+    Raises:
+        UnknownModelError: see `find`.
+    """
+    path, remote = find(backend, name, home), catalog.remotes(backend).get(name)
+    if path.is_file():
+        return sha256_of(path)
+    assert remote is not None
+    return remote.sha256 or remote.url
+
+
+def bring(backend: str, name: str, home: Path, progress: Callable[[str], None]) -> Path:
+    """Return a backend's model file, downloaded if need be.
+
+    Raises:
+        UnknownModelError: see `find`.
+        WeightsMissingError: the download failed; says which file to bring.
+        WeightsCorruptError: it is not the pinned file.
+    """
+    path = find(backend, name, home)
+    if not path.is_file():
+        remote = catalog.remotes(backend)[name]
+        try:
+            fetch.download(remote.url, path, remote.sha256, progress)
+        except WeightsMissingError as error:
+            raise WeightsMissingError(f"{error}; without network, put {name} into {path.parent}") from error
+    return path
+
+
+def sha256_of(path: Path) -> str:
+    """Checksum of a file, hexadecimal; read again only when the file has changed."""
+    facts = path.stat()
+    return _sha256_of(path, facts.st_mtime_ns, facts.st_size)
+
+
+@functools.lru_cache(maxsize=64)
+def _sha256_of(path: Path, mtime_ns: int, size: int) -> str:
+    return fetch.sha256(path)
+
+
+def trust(path: Path, home: Path) -> str:
+    """Note that the user trusts this very file, and return its sha256.
+
+    Raises:
+        WeightsMissingError: there is no such file.
+        ModelError: the home folder cannot be written.
+    """
+    if not path.is_file():
+        raise WeightsMissingError(f"{path} is not a file")
+    digest = sha256_of(path)
+    lines = [
+        f"{json.dumps(key)} = {json.dumps(name)}" for key, name in _trusted(home).items() if key != digest
+    ]
+    with fetch.written(home / "trusted.toml") as part:
+        part.write_text("\n".join([*lines, f"{json.dumps(digest)} = {json.dumps(path.name)}", ""]), "utf-8")
+    return digest
+
+
+def refuse_unless_trusted(backend: str, path: Path, home: Path, why: str) -> None:
+    """Pass files that the user trusts, and those whose sha256 the catalog pins for the backend.
+
+    Raises:
+        UntrustedModelError: it is none of these; `why` says what could happen.
+    """
+    digest = sha256_of(path)
+    pinned = {remote.sha256 for remote in catalog.remotes(backend).values()}
+    if digest not in pinned and digest not in _trusted(home):
+        raise UntrustedModelError(
+            f"{path} {why}; if you know where it comes from: marquee models trust {path}"
+        )
+
+
+def _trusted(home: Path) -> dict[str, str]:
+    """The names of trusted files, by sha256."""
+    path = home / "trusted.toml"
+    try:
+        return tomllib.loads(path.read_text("utf-8")) if path.exists() else {}
+    except (OSError, ValueError) as error:
+        raise ModelError(f"{path} cannot be read ({error}); mend it or delete it") from error
