@@ -62,7 +62,8 @@ class Remote(BaseModel):
 
     Attributes:
         backend: whose it is; see models.backends.
-        sha256: None where its makers do not promise that the file stays the same.
+        sha256: None where its makers do not promise that the file stays the same, or nobody has told.
+        size: bytes, 0 where nobody has told.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -72,7 +73,7 @@ class Remote(BaseModel):
     task: Task
     url: str
     sha256: str | None = None
-    size: int
+    size: int = 0
     licence: str
     note: str = ""
 

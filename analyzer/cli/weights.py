@@ -9,8 +9,8 @@ import typer
 
 from analyzer.cli.console import err, megabytes, out, print_line, table
 from analyzer.detect.table import Part
-from analyzer.paths import marquee_home
-from models import backends, own
+from analyzer.paths import marquee_home, shown
+from models import backends, files, own
 from models.catalog import built_in
 from models.errors import WeightsCorruptError
 from models.weights import Weights
@@ -96,3 +96,17 @@ def add(
     """Add an ONNX model of your own under a name."""
     entry = own.add(marquee_home(), name, task, file=file, url=url, sha256=sha256)
     out.print(f"added {entry.name} ({entry.task}, {megabytes(entry.size)})")
+
+
+@app.command()
+def trust(
+    file: Annotated[Path, typer.Argument(help="A model file of which you know where it comes from.")],
+) -> None:
+    """Allow a model file that could run code to be loaded.
+
+    Some files, such as Ultralytics' .pt, are programs as much as data: whoever made one could do anything
+    that you can do on this machine as soon as it is loaded. Marquee refuses them unless they are known, or
+    you say so here. What is trusted is the file as it is now; once it changes, it is refused again.
+    """
+    digest = files.trust(file.absolute(), marquee_home())
+    print_line(f"trusted: {shown(file)} (sha256 {digest})")
