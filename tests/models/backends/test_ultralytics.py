@@ -269,7 +269,7 @@ assert (cv2.getNumThreads(), np.get_printoptions()) == before
 
 
 def test_a_trusted_file_does_not_run_code_either(tmp_path):
-    """The framework is told to make nothing but what its models consist of, and to leave other libraries be."""
+    """The framework is told to make nothing but what its models consist of, and changes no other library."""
     (tmp_path / "evil.pt").write_bytes(hostile(tmp_path / "made"))
     command = [sys.executable, "-c", ALONE, tmp_path / "home", tmp_path / "evil.pt"]
     done = subprocess.run(command, capture_output=True, text=True)
@@ -316,10 +316,10 @@ def test_a_hostile_file_ends_the_command_before_it_is_opened(tmp_path, task):
 
 
 def film(folder):
-    """A clip of a card and of a figure, which move; the second half shows nothing."""
-    still = np.concatenate([CARDS[0][0], FIGURES[0][0]], axis=1)
-    frames = [np.roll(still, 2 * i, axis=0) for i in range(50)] + [np.full_like(still, 90)] * 50
-    write_video(folder / "film.mp4", iter(frames), 25, options={"preset": "ultrafast"})
+    """A clip of a card, of a figure, and of nothing, which move."""
+    shots = [CARDS[0][0], FIGURES[0][0], np.full((240, 320, 3), 90, np.uint8)]
+    frames = (np.roll(shot, i // 5, axis=1) for shot in shots for i in range(50))
+    write_video(folder / "film.mp4", frames, 25, options={"preset": "ultrafast"})
     return folder / "film.mp4"
 
 

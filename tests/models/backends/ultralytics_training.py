@@ -1,10 +1,10 @@
 """Train and export tiny Ultralytics models, in a process of its own: python -m ... FOLDER."""
 
+import json
 import sys
 from pathlib import Path
 
 import cv2
-import yaml
 
 from tests.models.backends.drawings import CARDS, card, examples, face, figure
 
@@ -34,7 +34,7 @@ def architecture(folder: Path, name: str, names: list[str], points: int) -> Path
         head = [[-1, 1, "Classify", [len(names)]]]
     path = folder / f"{name}.yaml"
     facts = {"nc": len(names), "backbone": _BACKBONE, "head": head}
-    path.write_text(yaml.safe_dump(facts | ({"kpt_shape": [points, 3]} if points else {})))
+    path.write_text(json.dumps(facts | ({"kpt_shape": [points, 3]} if points else {})))
     return path
 
 
@@ -52,9 +52,9 @@ def data(folder: Path, name: str) -> Path:
         text = " ".join([str(number), *(f"{value:.5f}" for value in numbers)])
         (folder / name / "labels" / f"{i}.txt").write_text(text)
     path = folder / f"{name}-data.yaml"
-    facts = {"path": str(folder / name), "train": "images", "val": "images", "names": dict(enumerate(names))}
+    facts = {"path": str(folder / name), "train": "images", "val": "images", "names": names}
     facts |= {"kpt_shape": [points, 3], "flip_idx": list(range(points))} if points else {}
-    path.write_text(yaml.safe_dump(facts))
+    path.write_text(json.dumps(facts))
     return path
 
 
