@@ -89,22 +89,26 @@ def sha256_of(path: Path) -> str:
 
 @functools.lru_cache(maxsize=64)
 def _sha256_of(path: Path, mtime_ns: int, size: int) -> str:
-    return fetch.sha256(path)
+    return _hashed(path)
+
+
+def _hashed(path: Path) -> str:
+    try:
+        return fetch.sha256(path)
+    except OSError as error:
+        raise WeightsMissingError(f"{path} cannot be read: {error.strerror}") from error
 
 
 def trust(path: Path, home: Path) -> str:
     """Note that the user trusts this very file, and return its sha256.
 
     Raises:
-        WeightsMissingError: there is no such file.
+        WeightsMissingError: there is no such file, or it cannot be read.
         ModelError: the home folder cannot be written.
     """
     if not path.is_file():
         raise WeightsMissingError(f"{path} is not a file")
-    try:
-        digest = fetch.sha256(path)
-    except OSError as error:
-        raise WeightsMissingError(f"{path} cannot be read: {error.strerror}") from error
+    digest = _hashed(path)
     with fetch.keeping(home):
         home.mkdir(parents=True, exist_ok=True)
         with locks.held(home / ".trusted.lock"):
@@ -121,7 +125,7 @@ def refuse_unless_trusted(backend: str, path: Path, home: Path, why: str) -> Non
     Raises:
         UntrustedModelError: it is none of these; `why` says what could happen.
     """
-    digest = fetch.sha256(path)
+    digest = _hashed(path)
     pinned = {remote.sha256 for remote in catalog.remotes(backend).values()}
     if digest not in pinned and digest not in _trusted(home):
         raise UntrustedModelError(

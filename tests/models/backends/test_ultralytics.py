@@ -290,8 +290,9 @@ def test_names_that_ultralytics_would_take_for_others(tmp_path, trained, engine)
     assert len(model.detect([CARDS[0][0]])[0])
 
 
-@pytest.mark.skipif("__import__('torch').cuda.is_available()", reason="there is a GPU")
 def test_without_a_gpu_one_line_says_so(tmp_path, trained, engine):
+    if pytest.importorskip("torch").cuda.is_available():
+        pytest.skip("there is a GPU")
     (tmp_path / "a.engine").write_bytes(b"engine")
     files.trust(tmp_path / "a.engine", marquee_home())
     for path, device in ((tmp_path / "a.engine", "auto"), (trained / "detect.pt", "cuda")):
