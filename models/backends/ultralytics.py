@@ -70,6 +70,12 @@ def cached(home: Path) -> list[Cached]:
     ]
 
 
+def devices() -> list[str]:
+    """See models.backends.Backend."""
+    cuda = importlib.import_module("torch").cuda
+    return ["cpu", *(f"cuda: {cuda.get_device_name(number)}" for number in range(cuda.device_count()))]
+
+
 def _size(path: Path) -> int:
     return sum(part.stat().st_size for part in (path.rglob("*") if path.is_dir() else [path]))
 

@@ -41,6 +41,7 @@ pytestmark = [
     pytest.mark.extras,
     # Not imported to find out: that is for the backend to do, after it has told it where its settings are.
     pytest.mark.skipif(backends.installed("ultralytics") is None, reason="Ultralytics is not installed"),
+    pytest.mark.timeout(900),  # the training takes a minute of two idle cores, and they may not be idle
 ]
 
 SETTINGS = {
@@ -188,6 +189,10 @@ def test_memory_stays_flat(opened):
             model.detect(images)
         used.append(psutil.Process().memory_info().rss)
     assert used[2] - used[1] < 50e6  # kept results would be 220 MB of pictures
+
+
+def test_the_devices_are_told():
+    assert backends.backend("ultralytics").devices()[0] == "cpu"
 
 
 def test_a_pose_model_finds_objects_too(opened):
