@@ -193,7 +193,7 @@ def likeness_of(label: str, home: Path) -> Likeness | None:
     name, colon, model = label.partition("@")[0].partition(":")
     if colon:
         return backend(name).likeness(model, home) if name in BACKENDS else None
-    entry = catalog.load(home).get(label.partition("+")[0])
+    entry = catalog.built_in().get(label.partition("+")[0])
     return entry.likeness if entry else None
 
 
