@@ -89,6 +89,10 @@ class Backend(Protocol):
         """Return the files of weights that are on this machine."""
         ...
 
+    def devices(self) -> list[str]:
+        """Return what its models can run on here, for people to read; imports what runs them."""
+        ...
+
 
 @dataclass(frozen=True)
 class Offer:

@@ -20,6 +20,7 @@ from models.bodies import Poses, from_coco
 from models.boxes import Detections
 from models.catalog import Likeness, Task, likeness_at
 from models.description import Description
+from models.engines import available_engines
 from models.errors import UnknownModelError
 from models.heads import HEADS, Asked, Raw
 from models.images import Floats, Image, Letterbox, letterbox
@@ -72,6 +73,11 @@ def cached(home: Path) -> list[Cached]:
         for path in own.kept(home)
         if path.suffix == ".onnx"
     ]
+
+
+def devices() -> list[str]:
+    """See Backend.devices."""
+    return sorted({offer.device for offer in available_engines()})
 
 
 def _described(task: Task, model: str, path: Path) -> Description:
