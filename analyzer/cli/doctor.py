@@ -22,7 +22,7 @@ Missing = tuple[str, str]
 
 
 def doctor() -> None:
-    """Say what this installation can run: engines, devices, precisions, backends, weights; what is missing."""
+    """Say what this installation can run: engines, devices, backends, weights; and what is missing."""
     from models.engines import available_engines  # takes long to import
 
     home = marquee_home()
