@@ -49,8 +49,10 @@ def open_model(task: Task, model: str, setup: Setup) -> Any:
     session = own.open_session(path, description, setup.home, setup.engine)
     if task == "face-embedder":
         return OnnxEmbedder(session, description)
-    if task in ("face-detector", "object-detector"):
+    if task == "object-detector":
         return OnnxDetector(session, description, setup.min_score)
+    if task == "face-detector":
+        return OnnxFaces(OnnxDetector(session, description, setup.min_score))
     if task == "pose-detector":
         return OnnxPoses(OnnxDetector(session, description, setup.min_score))
     return OnnxPictures(session, description)
@@ -83,9 +85,21 @@ def devices() -> list[str]:
 def _described(task: Task, model: str, path: Path) -> Description:
     """The description of a file, which must be of this task."""
     description = own.described(path)
-    if description.task != task and (description.task, task) != ("classifier", "image-feature"):
+    if task != description.task and task not in _also(description):
         raise UnknownModelError(f"onnx:{model} is for {description.task}, not for {task}")
     return description
+
+
+def _also(description: Description) -> tuple[Task, ...]:
+    """What else a model of a task can do: a classifier's scores are features, a face is an object."""
+    if description.task == "classifier":
+        return ("image-feature",)
+    faces = any(_is_face(label) for label in description.labels)
+    return ("face-detector",) if description.task == "object-detector" and faces else ()
+
+
+def _is_face(label: str) -> bool:
+    return "face" in label.lower()
 
 
 class OnnxDetector:
@@ -95,6 +109,7 @@ class OnnxDetector:
         self._session = session
         self._head = HEADS[description.head]
         self._labels = description.labels
+        self.classes = len(description.labels)
         self._asked = Asked((description.width, description.height), description.points, min_score)
 
     def detect(self, images: Sequence[Image]) -> list[Detections]:
@@ -119,6 +134,22 @@ class OnnxDetector:
 
     def _label(self, number: int) -> str:
         return self._labels[number] if number < len(self._labels) else f"class_{number}"
+
+
+class OnnxFaces:
+    """The faces among what a detector finds: everything, if it has one class."""
+
+    def __init__(self, detector: OnnxDetector) -> None:
+        self._detector = detector
+
+    def detect(self, images: Sequence[Image]) -> list[Detections]:
+        """See models.contracts.Detector."""
+        return [self._faces(found) for found in self._detector.detect(images)]
+
+    def _faces(self, found: Detections) -> Detections:
+        several = self._detector.classes > 1
+        kept = [i for i, label in enumerate(found.labels) if not several or _is_face(label)]
+        return Detections(found.boxes[kept], found.scores[kept], found.points[kept])
 
 
 class OnnxPoses:

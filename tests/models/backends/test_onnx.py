@@ -218,8 +218,8 @@ def test_a_kept_model_is_found_tried_and_removed(tmp_path, nudenet_file):
     assert own.find("mine", tmp_path).name == "mine.onnx"
     assert [path.name for path in own.kept(tmp_path)] == ["mine.onnx"]
     assert backends.identity("object-detector", "onnx:mine", tmp_path) == about.sha256
-    with pytest.raises(UnknownModelError, match="onnx:mine is for object-detector, not for face-detector"):
-        backends.identity("face-detector", "onnx:mine", tmp_path)
+    with pytest.raises(UnknownModelError, match="onnx:mine is for object-detector, not for pose-detector"):
+        backends.identity("pose-detector", "onnx:mine", tmp_path)
     with pytest.raises(UnknownModelError, match="did you mean mine"):
         own.find("mini", tmp_path)
     own.remove(tmp_path, "mine")
