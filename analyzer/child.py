@@ -10,7 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any
 
-from analyzer.comparing.measuring import Measured, measure
+from analyzer.comparing.measured import Measured
+from analyzer.comparing.measuring import measure
 from analyzer.errors import USER_ERRORS
 from analyzer.library.cards import Card
 from analyzer.library.reembedding import reembed_card

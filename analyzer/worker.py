@@ -19,7 +19,7 @@ from typing import IO, Any, TypeVar
 import psutil
 
 from analyzer import errors
-from analyzer.comparing.measuring import Measured
+from analyzer.comparing.measured import Measured
 from analyzer.library.cards import Card
 from analyzer.media.gallery import Turn, common_folder
 from analyzer.paths import shown

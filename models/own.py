@@ -10,13 +10,15 @@ import shutil
 import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from models import catalog, description, fetch, files, looking
+from models import catalog, description, fetch, files
 from models.description import Description
-from models.engines import Engine
 from models.errors import ModelError, UnknownModelError, WeightsCorruptError, WeightsMissingError
-from models.sessions import Network, Session, open_file
+
+if TYPE_CHECKING:
+    from models.engines import Engine
+    from models.sessions import Session
 
 
 def kept(home: Path) -> list[Path]:
@@ -46,7 +48,13 @@ def described(path: Path) -> Description:
         ModelError: it is damaged, or of another file.
         BrokenModelError: there is none, and the file cannot be understood.
     """
-    return description.read(path) or looking.describe(path)
+    return description.read(path) or _looked_at(path, {})
+
+
+def _looked_at(path: Path, known: Mapping[str, Any]) -> Description:
+    from models import looking  # takes 0.3 s
+
+    return looking.describe(path, known)
 
 
 def open_session(path: Path, about: Description, home: Path, engine: Engine) -> Session:
@@ -56,7 +64,8 @@ def open_session(path: Path, about: Description, home: Path, engine: Engine) -> 
         DeviceError, BrokenModelError: see models.sessions.open_session.
         ModelError: the cache cannot be written.
     """
-    from models.convert import own  # takes 0.3 s, and is needed once for each file
+    from models.convert import own  # these take 0.5 s
+    from models.sessions import Network, open_file
 
     facts = about.model_dump_json(exclude={"labels", "threshold", "licence", "source", "note"})
     key = hashlib.sha256(f"{own.VERSION}{files.sha256_of(path)}{facts}".encode()).hexdigest()[:16]
@@ -104,7 +113,7 @@ def add(
             found = fetch.sha256(part)
             if sha256 and found != sha256.lower():
                 raise WeightsCorruptError(f"{file or url} has sha256 {found}, not {sha256.lower()}")
-            about = looking.describe(part, {"source": _source(file, url), **(known or {})})
+            about = _looked_at(part, {"source": _source(file, url), **(known or {})})
             description.write(about, part)
             check(part)
             for made in (description.path_of(part), part):

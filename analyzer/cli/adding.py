@@ -8,7 +8,6 @@ import typer
 from analyzer.cli.console import err, out
 from analyzer.cli.weights import fetch_missing
 from analyzer.demo import PEOPLE
-from analyzer.detect.trial import try_out
 from analyzer.errors import UsageError
 from analyzer.paths import marquee_home, shown
 from models import description, own
@@ -65,6 +64,8 @@ def remove(name: Annotated[str, typer.Argument(help="The name that it was added 
 
 def _try(path: Path) -> None:
     """Run a model on two portraits, and say what comes of it."""
+    from analyzer.detect.trial import try_out  # takes long to import
+
     fetch_missing(PEOPLE)
     about = description.read(path)
     if about is not None:

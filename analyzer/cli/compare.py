@@ -13,7 +13,7 @@ from analyzer.cli.console import complain, err, out, print_line, table
 from analyzer.cli.people.common import AsJson
 from analyzer.cli.weights import fetch_parts
 from analyzer.comparing.judging import Verdict, judge
-from analyzer.comparing.measuring import Measured
+from analyzer.comparing.measured import Measured
 from analyzer.comparing.setups import Setup, setups
 from analyzer.discovery import discover
 from analyzer.errors import UsageError

@@ -7,8 +7,7 @@ from pathlib import PurePath
 import numpy as np
 import numpy.typing as npt
 
-from analyzer.comparing.measuring import Measured
-from analyzer.detect.mesh_finder import SAME
+from analyzer.comparing.measured import Measured
 from analyzer.paths import marquee_home
 from analyzer.people.bodies import assign
 from analyzer.people.likeness import unit
@@ -18,6 +17,8 @@ from models.boxes import iou
 
 Floats = npt.NDArray[np.float32]
 
+SAME_FACE = 0.3
+"""Overlap (IoU) from which on two boxes are one face."""
 FALSE_MATCHES = 0.01
 """Share of pairs of strangers that may pass, where models are compared at the same strictness."""
 
@@ -85,7 +86,7 @@ def _matched(mine: Sequence[Face], theirs: Sequence[Face]) -> list[tuple[int, in
         there = [i for i, face in enumerate(theirs) if face.keyframe == frame]
         boxes = np.array([theirs[i].box for i in there], np.float32)
         costs = np.array([1 - iou(np.array(mine[i].box, np.float32), boxes) for i in here])
-        pairs += [(here[a], there[b]) for a, b in assign(costs, 1 - SAME)]
+        pairs += [(here[a], there[b]) for a, b in assign(costs, 1 - SAME_FACE)]
     return pairs
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from analyzer.comparing.measured import Measured
 from analyzer.detect.batch import Batch, Rgb
 from analyzer.detect.faces import Embedder, Faces, Finder, Floats, Found
 from analyzer.detect.networks import shared_networks
@@ -16,27 +17,8 @@ from analyzer.media.gallery import Gallery, common_folder, is_picture
 from analyzer.overlap import batched
 from analyzer.paths import as_text
 from analyzer.progress import Progress, silent
-from analyzer.records import Face, Record
+from analyzer.records import Face
 from analyzer.settings import Settings
-
-
-class Measured(Record):
-    """What one contestant found.
-
-    Attributes:
-        model: the embedder's name in records.
-        frames: what was looked at: a picture's file, or a video's with the time after a #.
-        faces: what was found; their keyframe is an index into `frames`.
-        find_s, embed_s: seconds that finding and embedding took.
-        unread: what is wrong with the files that could not be read.
-    """
-
-    model: str
-    unread: tuple[str, ...]
-    frames: tuple[str, ...]
-    faces: tuple[Face, ...]
-    find_s: float
-    embed_s: float
 
 
 def measure(files: Sequence[Path], settings: Settings, progress: Progress) -> Measured:

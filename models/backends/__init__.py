@@ -12,12 +12,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
-from typing import Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from models import catalog
 from models.catalog import Likeness, Task
-from models.engines import Engine
 from models.errors import BackendMissingError, UnknownModelError
+
+if TYPE_CHECKING:
+    from models.engines import Engine
 
 Progress = Callable[[str], None]
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from analyzer.comparing.judging import judge
-from analyzer.comparing.measuring import Measured
+from analyzer.comparing.measured import Measured
 from analyzer.comparing.setups import setups
 from analyzer.demo import PEOPLE, pictures
 from analyzer.errors import UsageError
