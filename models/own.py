@@ -57,6 +57,12 @@ def _looked_at(path: Path, known: Mapping[str, Any]) -> Description:
     return looking.describe(path, known)
 
 
+def fingerprint(path: Path, about: Description) -> str:
+    """Return 64 hexadecimal digits of what a model's results hang on: its file, and how it is run."""
+    how = about.model_dump_json(exclude={"labels", "threshold", "licence", "source", "note"})
+    return hashlib.sha256(f"{files.sha256_of(path)} {how}".encode()).hexdigest()
+
+
 def open_session(path: Path, about: Description, home: Path, engine: Engine) -> Session:
     """Load a model file as its description says; what is made of it is cached.
 
@@ -67,8 +73,7 @@ def open_session(path: Path, about: Description, home: Path, engine: Engine) -> 
     from models.convert import own  # these take 0.5 s
     from models.sessions import Network, open_file
 
-    facts = about.model_dump_json(exclude={"labels", "threshold", "licence", "source", "note"})
-    key = hashlib.sha256(f"{own.VERSION}{files.sha256_of(path)}{facts}".encode()).hexdigest()[:16]
+    key = f"{fingerprint(path, about)[:16]}-v{own.VERSION}"
     target = home / "converted" / f"own-{key}.onnx"
     if not target.exists():
         with fetch.written(target) as part:

@@ -57,7 +57,7 @@ class Backend(Protocol):
     """What each module of this package offers; `model` is what stands behind the colon."""
 
     def identity(self, task: Task, model: str, home: Path) -> str:
-        """Return what the model's results hang on: the sha256 of its file, else the version of its package.
+        """Return what the model's results hang on: a sha256 of its files, else the version of its package.
 
         Cheap; asked for each file of a batch.
 

@@ -13,7 +13,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from models import files, own
+from models import own
 from models.alignment import Template
 from models.backends import Cached, Progress, Setup
 from models.bodies import Poses, from_coco
@@ -33,8 +33,7 @@ _GREY = 114
 def identity(task: Task, model: str, home: Path) -> str:
     """See Backend.identity."""
     path = own.find(model, home)
-    _described(task, model, path)
-    return files.sha256_of(path)
+    return own.fingerprint(path, _described(task, model, path))
 
 
 def fetch(task: Task, model: str, home: Path, progress: Progress) -> None:

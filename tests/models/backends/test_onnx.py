@@ -217,7 +217,12 @@ def test_a_kept_model_is_found_tried_and_removed(tmp_path, nudenet_file):
     assert about.task == "object-detector"
     assert own.find("mine", tmp_path).name == "mine.onnx"
     assert [path.name for path in own.kept(tmp_path)] == ["mine.onnx"]
-    assert backends.identity("object-detector", "onnx:mine", tmp_path) == about.sha256
+    known = backends.identity("object-detector", "onnx:mine", tmp_path)
+    path = description.path_of(own.find("mine", tmp_path))
+    path.write_text(path.read_text().replace('note = ""', "") + "\nnote = 'tried'\n")
+    assert backends.identity("object-detector", "onnx:mine", tmp_path) == known
+    path.write_text(path.read_text() + "\ncolour = 'bgr'\n")
+    assert backends.identity("object-detector", "onnx:mine", tmp_path) != known
     with pytest.raises(UnknownModelError, match="onnx:mine is for object-detector, not for pose-detector"):
         backends.identity("pose-detector", "onnx:mine", tmp_path)
     with pytest.raises(UnknownModelError, match="did you mean mine"):
