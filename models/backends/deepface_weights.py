@@ -91,7 +91,7 @@ def client(part: Part, device: str, home: Path) -> Any:
     except ModelError:
         raise
     except Exception as error:
-        _raise_if_not_installed(part, error)
+        _raise_objection(part, error)
         if not part.files:
             raise ModelError(f"deepface:{part.name} cannot be opened: {_line(error)}") from error
         names = ", ".join(str(path) for path in paths(part))
@@ -139,7 +139,7 @@ def _download(part: Part, device: str) -> None:
     except ModelError:
         raise
     except Exception as error:
-        _raise_if_not_installed(part, error)
+        _raise_objection(part, error)
         raise WeightsMissingError(f"deepface:{part.name}: {_line(error)}") from error
 
 
@@ -169,10 +169,13 @@ def _refuse_what_could_run_code(part: Part, home: Path) -> None:
             )
 
 
-def _raise_if_not_installed(part: Part, error: Exception) -> None:
-    """DeepFace's own words say what to install."""
+def _raise_objection(part: Part, error: Exception) -> None:
+    """Raise what DeepFace says of a package that is missing, or too old or new (its bare ValueErrors)."""
+    text = f"deepface:{part.name}: {_line(error)}"
     if isinstance(error, ImportError) or isinstance(error.__cause__, ImportError):
-        raise BackendMissingError(f"deepface:{part.name}: {_line(error)}") from error
+        raise BackendMissingError(text) from error
+    if isinstance(error, ValueError) and error.__cause__ is None:
+        raise ModelError(text) from error
 
 
 def _line(error: BaseException) -> str:

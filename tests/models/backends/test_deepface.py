@@ -332,6 +332,14 @@ def test_a_package_that_an_embedder_needs(fresh, setup):
         deepface.open_model("face-embedder", "Buffalo_L", setup)
 
 
+def test_an_embedder_that_needs_an_older_tensorflow(fresh, setup):
+    fresh.mkdir(parents=True)
+    (fresh / EMBEDDERS["DeepFace"].files[0]).write_bytes(b"weights")
+    with pytest.raises(ModelError, match=r"^deepface:DeepFace: [^\n]*LocallyConnected2D[^\n]*$") as caught:
+        deepface.open_model("face-embedder", "DeepFace", setup)
+    assert type(caught.value) is ModelError
+
+
 def test_a_film_has_the_same_people(demo, weights, deepface_home):
     if not (deepface_home / DLIB).exists():
         shutil.copy(weights.path("dlib"), deepface_home / DLIB)
