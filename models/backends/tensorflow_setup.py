@@ -1,0 +1,58 @@
+"""TensorFlow as the backends want it: quiet, and with no more of a GPU's memory than it needs."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+import os
+import threading
+from collections.abc import Iterator
+
+from models.errors import BackendMissingError, DeviceError
+
+_lock = threading.Lock()
+
+
+def prepare(device: str) -> None:
+    """Import TensorFlow and set it up; to be called before anything else imports it.
+
+    The first call decides for the whole process which devices there are.
+
+    Args:
+        device: "auto", "cpu" (GPUs are hidden) or "cuda".
+
+    Raises:
+        BackendMissingError: TensorFlow cannot be imported.
+        DeviceError: "cuda", and TensorFlow has no GPU.
+    """
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    if importlib.util.find_spec("tf_keras"):  # tf.keras, which DeepFace uses; `import keras` is not touched
+        os.environ.setdefault("TF_USE_LEGACY_KERAS", "1")
+    with _lock, _silent():
+        try:
+            import tensorflow as tf
+        except ImportError as error:
+            raise BackendMissingError(f"TensorFlow cannot be imported: {error}") from error
+        tf.get_logger().setLevel("ERROR")
+        with contextlib.suppress(RuntimeError):  # it runs already, and stays as it is
+            if device == "cpu":
+                tf.config.set_visible_devices([], "GPU")
+            for gpu in tf.config.get_visible_devices("GPU"):
+                tf.config.experimental.set_memory_growth(gpu, True)
+        if device == "cuda" and not tf.config.get_visible_devices("GPU"):
+            raise DeviceError(
+                "TensorFlow has no GPU here; pip install 'tensorflow[and-cuda]', or choose device cpu"
+            )
+
+
+@contextlib.contextmanager
+def _silent() -> Iterator[None]:
+    """Send standard error nowhere: what loads with TensorFlow writes to it, whatever it is told."""
+    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
