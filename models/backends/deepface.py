@@ -13,7 +13,7 @@ from importlib import metadata
 from pathlib import Path
 
 from models import catalog
-from models.backends import Cached, Progress, Setup, deepface_weights
+from models.backends import Cached, Progress, Setup, deepface_weights, tensorflow_setup
 from models.backends.deepface_models import Detector, Embedder, Guesser
 from models.backends.deepface_table import ATTRIBUTE_TEMPLATE, ATTRIBUTES, DETECTORS, EMBEDDERS, Part
 from models.catalog import Likeness, Task
@@ -51,23 +51,7 @@ def likeness(model: str, home: Path) -> Likeness | None:
     """See Backend."""
     if model == "Dlib":
         return catalog.built_in()["dlib"].likeness
-    return prior(EMBEDDERS[model].threshold) if model in EMBEDDERS else None
-
-
-def prior(threshold: float) -> Likeness:
-    """Return the likeness that a published threshold hints at; the strangers of a film correct it.
-
-    The threshold is taken to lie midway between strangers and one person. Strangers have nothing in common,
-    unless one person's pictures would then be more alike than 0.9, or than half the threshold allows. About
-    one stranger in a hundred passes the threshold.
-
-    Args:
-        threshold: cosine distance.
-    """
-    similarity = 1 - threshold
-    same = min(2 * similarity, max(0.9, 1 - threshold / 2))
-    strangers = 2 * similarity - same
-    return Likeness(strangers=strangers, spread=(similarity - strangers) / 2.5, same=same)
+    return catalog.likeness_at(EMBEDDERS[model].threshold) if model in EMBEDDERS else None
 
 
 def cached(home: Path) -> list[Cached]:
@@ -98,3 +82,8 @@ def _known(task: Task, name: str, known: Iterable[str]) -> str:
     near = [spelt[each] for each in difflib.get_close_matches(name.lower(), spelt, n=2, cutoff=0.6)]
     hint = f"did you mean {' or '.join(near)}?" if near else f"it has {', '.join(known)}"
     raise UnknownModelError(f"deepface:{name}: DeepFace has no {task} of that name; {hint}")
+
+
+def devices() -> list[str]:
+    """See Backend."""
+    return tensorflow_setup.devices()

@@ -85,7 +85,7 @@ def test_mtcnn_does_not_load_pickles_that_lie_beside_the_films(tmp_path, monkeyp
 
 @pytest.mark.parametrize("name", EMBEDDERS)
 def test_a_published_threshold_makes_a_sound_prior(name, tmp_path):
-    prior = deepface.prior(EMBEDDERS[name].threshold)
+    prior = catalog.likeness_at(EMBEDDERS[name].threshold)
     assert 0 <= prior.strangers < prior.same <= 1
     assert prior.spread > 0
     assert (prior.strangers + prior.same) / 2 == pytest.approx(1 - EMBEDDERS[name].threshold)
@@ -94,10 +94,12 @@ def test_a_published_threshold_makes_a_sound_prior(name, tmp_path):
 
 
 def test_priors_by_hand(tmp_path):
-    facenet512 = deepface.prior(0.30)
-    assert facenet512.model_dump() == pytest.approx({"strangers": 0.5, "same": 0.9, "spread": 0.08})
-    arcface = deepface.prior(0.68)
-    assert arcface.model_dump() == pytest.approx({"strangers": 0, "same": 0.64, "spread": 0.128})
+    facenet512 = catalog.likeness_at(0.30)
+    assert facenet512.model_dump() == pytest.approx(
+        {"strangers": 0.55, "same": 0.85, "spread": 0.0644}, rel=0.01
+    )
+    arcface = catalog.likeness_at(0.68)
+    assert arcface.model_dump() == pytest.approx({"strangers": 0, "same": 0.64, "spread": 0.1373}, rel=0.01)
     assert backends.likeness_of("deepface:NoSuch", tmp_path) is None
 
 
