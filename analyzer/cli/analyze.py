@@ -9,7 +9,7 @@ from analyzer import jobs
 from analyzer.cli.batch import run_batch
 from analyzer.detect.table import KINDS
 from analyzer.discovery import discover
-from analyzer.settings import load
+from analyzer.settings import load, presets
 
 
 def analyze(
@@ -18,7 +18,7 @@ def analyze(
         bool, typer.Option("--galleries", help="Take each folder that holds pictures as a gallery, too.")
     ] = False,
     preset: Annotated[
-        str, typer.Option(help="Settings that ship with Marquee: embedded, gpu, yolo.")
+        str, typer.Option(help=f"Settings that come with Marquee: {', '.join(presets())}.")
     ] = "embedded",
     config: Annotated[
         Path | None, typer.Option(help="Your own settings, a TOML file like what 'marquee settings' prints.")

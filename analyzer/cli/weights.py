@@ -89,11 +89,16 @@ def _listed() -> Iterator[_Listed]:
 @app.command()
 def pull(
     names: Annotated[
-        list[str] | None, typer.Argument(help="Which; all that come with Marquee if none.")
+        list[str] | None,
+        typer.Argument(help="Which, also as backend:model; all that come with Marquee if none."),
     ] = None,
 ) -> None:
     """Fetch models ahead of time, for a machine that will be offline."""
-    fetch_missing(names)
+    wanted = names or built_in()
+    fetch_missing([name for name in wanted if ":" not in name])
+    for spec in (name for name in wanted if ":" in name):
+        for task in backends.tasks_of(spec, marquee_home()):
+            backends.fetch(task, spec, marquee_home(), err.print)
     out.print(f"ready: {', '.join(names or built_in())}")
 
 

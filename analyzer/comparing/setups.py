@@ -53,13 +53,8 @@ def _key_of(spec: str) -> str:
             choices = ", ".join(name for key in KEYS for name in PARTS[key])
             raise UsageError(f"{spec!r} is no face model: {choices}, or backend:model")
         return known[0]
-    reasons = []
+    tasks = backends.tasks_of(spec, marquee_home())
     for key in KEYS:
-        task = ADAPTERS[key].task
-        assert task is not None
-        try:
-            backends.identity(task, spec, marquee_home())
+        if ADAPTERS[key].task in tasks:
             return key
-        except UnknownModelError as error:
-            reasons.append(str(error))
-    raise UnknownModelError(reasons[0])
+    raise UnknownModelError(f"{spec} is for {', '.join(tasks)}, not for faces")

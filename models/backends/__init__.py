@@ -167,6 +167,26 @@ def identity(task: Task, spec: str, home: Path) -> str:
     return backend(name).identity(task, model, home)
 
 
+def tasks_of(spec: str, home: Path) -> list[Task]:
+    """Return what "backend:model" can do.
+
+    Raises:
+        UnknownModelError: nothing: there is no such model.
+        BackendMissingError: what runs it is not installed.
+    """
+    name, _ = split(spec)
+    found: list[Task] = []
+    for task in BACKENDS[name].tasks:
+        try:
+            identity(task, spec, home)
+            found.append(task)
+        except UnknownModelError as error:
+            refused = error
+    if not found:
+        raise refused
+    return found
+
+
 def fetch(task: Task, spec: str, home: Path, progress: Progress) -> None:
     """Have the files of "backend:model" here. Raises as `identity`, and see Backend.fetch."""
     name, model = _checked(task, spec)
