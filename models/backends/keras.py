@@ -2,13 +2,14 @@
 
 `keras:resnet101` has the weights of ImageNet that Keras itself downloads; a file of their name in
 <home>/models goes before. `keras:PATH.keras` may have PATH.toml beside it that says what it sees and what its
-classes are called. Keras runs on TensorFlow unless KERAS_BACKEND or its own keras.json say otherwise.
+classes are called. Keras runs on TensorFlow unless KERAS_BACKEND says otherwise.
 """
 
 from __future__ import annotations
 
 import difflib
 import hashlib
+import os
 import warnings
 from pathlib import Path
 from typing import Any
@@ -119,8 +120,9 @@ def devices() -> list[str]:
 
 
 def _start(device: str) -> None:
-    """Import TensorFlow and Keras; what Keras runs on may be something else."""
-    tensorflow_setup.prepare(device)
+    """Import Keras, and set up what it runs on if that is TensorFlow."""
+    if os.environ.setdefault("KERAS_BACKEND", "tensorflow") == "tensorflow":
+        tensorflow_setup.prepare(device)
     try:
         import keras  # noqa: F401
     except (ImportError, ValueError) as error:
@@ -159,4 +161,9 @@ def _load(path: Path, home: Path) -> Any:
             warnings.filterwarnings("ignore", "Skipping variable loading for optimizer")
             return keras.models.load_model(path, compile=False, safe_mode=safe)
     except Exception as error:  # of h5py, of Keras or of TensorFlow
-        raise BrokenModelError(f"{path} cannot be loaded ({said(error)})") from error
+        raise BrokenModelError(f"{path} cannot be loaded ({said(_first(error))})") from error
+
+
+def _first(error: BaseException) -> BaseException:
+    """What an error began with: Keras wraps the config of the whole network around it."""
+    return _first(error.__context__) if error.__context__ else error

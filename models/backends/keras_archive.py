@@ -82,13 +82,10 @@ def _things(config: Any) -> Iterator[dict[str, Any]]:
 
 def _is_harmless(thing: dict[str, Any]) -> bool:
     name, module, function = thing["class_name"], thing.get("module"), thing.get("config")
-    if name in _DATA:
-        return True
-    if name == "function" and module == "builtins":
-        return True  # is looked for among Keras' own losses and activations
+    if not isinstance(name, str):
+        return False
+    if name in _DATA or (name == "function" and module == "builtins"):
+        return True  # these functions are looked for among Keras' own losses and activations
     names = (name, function if isinstance(function, str) else "")
-    return (
-        isinstance(module, str)
-        and _COMPUTES.fullmatch(module) is not None
-        and not any(_RUNS_CODE.search(str(each)) for each in names)
-    )
+    known = isinstance(module, str) and _COMPUTES.fullmatch(module)
+    return bool(known) and not any(_RUNS_CODE.search(each) for each in names)

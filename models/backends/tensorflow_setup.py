@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import os
 import threading
+from collections.abc import Iterator
 
 from models.errors import BackendMissingError, DeviceError
 
@@ -26,20 +28,35 @@ def prepare(device: str) -> None:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     if importlib.util.find_spec("tf_keras"):  # tf.keras, which DeepFace uses; `import keras` is not touched
         os.environ.setdefault("TF_USE_LEGACY_KERAS", "1")
-    with _lock:
+    with _lock, _silent():
+        with contextlib.suppress(
+            ImportError
+        ):  # PyTorch's compiler: after TensorFlow its LLVM ends the process
+            import triton  # noqa: F401
         try:
             import tensorflow as tf
         except ImportError as error:
             raise BackendMissingError(f"TensorFlow cannot be imported: {error}") from error
         tf.get_logger().setLevel("ERROR")
-        try:
+        with contextlib.suppress(RuntimeError):  # it runs already, and stays as it is
             if device == "cpu":
                 tf.config.set_visible_devices([], "GPU")
             for gpu in tf.config.get_visible_devices("GPU"):
                 tf.config.experimental.set_memory_growth(gpu, True)
-        except RuntimeError:  # it runs already, and stays as it is
-            pass
         if device == "cuda" and not tf.config.get_visible_devices("GPU"):
             raise DeviceError(
                 "TensorFlow has no GPU here; pip install 'tensorflow[and-cuda]', or choose device cpu"
             )
+
+
+@contextlib.contextmanager
+def _silent() -> Iterator[None]:
+    """Send standard error nowhere: what loads with TensorFlow writes to it, whatever it is told."""
+    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
