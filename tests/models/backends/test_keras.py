@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from models import backends, files
-from models.backends import Setup
+from models.backends import Setup, tensorflow_setup
 from models.backends.keras_applications import CLASSES
 from models.engines import resolve_engine
 from models.errors import (
@@ -33,11 +33,10 @@ pytestmark = [
     pytest.mark.extras,
     pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning"),
 ]
-pytest.importorskip("tensorflow")
+if not backends.installed("keras"):
+    pytest.skip("TensorFlow is not installed", allow_module_level=True)
 
-from models.backends.tensorflow_setup import prepare  # noqa: E402
-
-prepare("cpu")
+tensorflow_setup.prepare("cpu")
 import keras  # noqa: E402
 from keras import layers  # noqa: E402
 
