@@ -170,6 +170,16 @@ def test_what_is_no_zip_is_told_in_one_line(tmp_path: Path, content: bytes) -> N
         keras.fetch("classifier", str(path), tmp_path, print)
 
 
+def test_a_damaged_zip_is_told_in_one_line(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.keras")
+    content = bytearray(path.read_bytes())
+    start = content.index(b"config.json") + len(b"config.json")
+    content[start : start + 9] = b"\xff" * 9
+    path.write_bytes(content)
+    with pytest.raises(BrokenModelError, match=r"^[^\n]*a\.keras is not a sound \.keras file[^\n]*$"):
+        danger(path)
+
+
 @pytest.mark.parametrize("config", ["", "{", "[" * 90_000, "\udcff"])
 def test_a_damaged_config_is_told_in_one_line(tmp_path: Path, config: str) -> None:
     path = write(tmp_path / "a.keras", **{"config.json": config.encode("utf-8", "surrogateescape")})
