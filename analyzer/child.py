@@ -10,6 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any
 
+from analyzer.comparing.measured import Measured
+from analyzer.comparing.measuring import measure
 from analyzer.errors import USER_ERRORS
 from analyzer.library.cards import Card
 from analyzer.library.reembedding import reembed_card
@@ -78,6 +80,10 @@ def _analyze_pictures(request: dict[str, Any], settings: Settings, report: Progr
     return analyze_pictures(files, settings, turn=request["turn"], only=request["only"], progress=report)
 
 
+def _measure(request: dict[str, Any], settings: Settings, report: Progress) -> Measured:
+    return measure([Path(file) for file in request["files"]], settings, report)
+
+
 def _reembed(request: dict[str, Any], settings: Settings, report: Progress) -> Card:
     return reembed_card(Card.model_validate_json(request["card"]), settings)
 
@@ -85,6 +91,7 @@ def _reembed(request: dict[str, Any], settings: Settings, report: Progress) -> C
 _TASKS: dict[str, Callable[[dict[str, Any], Settings, Progress], Record]] = {
     "analyze": _analyze,
     "analyze_pictures": _analyze_pictures,
+    "measure": _measure,
     "reembed": _reembed,
 }
 

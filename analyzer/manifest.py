@@ -61,7 +61,7 @@ def _own(kind: str, settings: Settings) -> dict[str, Any]:
 
 def _stage(parts: Sequence[Part], own: dict[str, Any]) -> Stage:
     home = marquee_home()
-    models = {name: catalog.find(name, home).sha256 for part in parts for name in part.models}
+    models = {name: catalog.find(name).sha256 for part in parts for name in part.models}
     models |= {part.spec: backends.identity(part.task, part.spec, home) for part in parts if part.task}
     return Stage(models=models, settings=own, version=parts[0].version)
 

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from analyzer.errors import UsageError
+from analyzer.paths import marquee_home
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Table = dict[str, Any]
@@ -123,25 +124,33 @@ def presets() -> list[str]:
     return sorted(name.stem for name in names if name.suffix == ".toml")
 
 
-def load(preset: str = "default", file: Path | None = None, assignments: Iterable[str] = ()) -> Settings:
-    """Return the settings that a preset, a file and "section.key=value" assignments add up to.
+def load(preset: str = "embedded", file: Path | None = None, assignments: Iterable[str] = ()) -> Settings:
+    """Return the settings that add up: the defaults, the user's own, a preset, a file, single values.
+
+    The user's own are those of settings.toml in MARQUEE_HOME, if it is there.
 
     Raises:
         UsageError: an unknown preset, section or key (the nearest known one is named), a value of
             the wrong type or out of range, or a file that is missing or not TOML.
     """
     table = _read_preset("default")
+    if (own := marquee_home() / "settings.toml").is_file():
+        _merge(table, _read(own), str(own))
     _merge(table, _read_preset(preset), f"preset {preset}")
     if file is not None:
-        try:
-            _merge(table, _parse(file.read_text("utf-8"), str(file)), str(file))
-        except OSError as error:
-            raise UsageError(f"{file}: settings cannot be read: {error.strerror}") from None
-        except UnicodeDecodeError:
-            raise UsageError(f"{file}: settings cannot be read: not UTF-8 text") from None
+        _merge(table, _read(file), str(file))
     for assignment in assignments:
         _merge(table, _parse_assignment(assignment), f"--set {assignment}")
     return _validate(table)
+
+
+def _read(file: Path) -> Table:
+    try:
+        return _parse(file.read_text("utf-8"), str(file))
+    except OSError as error:
+        raise UsageError(f"{file}: settings cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise UsageError(f"{file}: settings cannot be read: not UTF-8 text") from None
 
 
 def _read_preset(name: str) -> Table:

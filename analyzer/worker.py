@@ -19,6 +19,7 @@ from typing import IO, Any, TypeVar
 import psutil
 
 from analyzer import errors
+from analyzer.comparing.measured import Measured
 from analyzer.library.cards import Card
 from analyzer.media.gallery import Turn, common_folder
 from analyzer.paths import shown
@@ -77,6 +78,15 @@ class Worker:
         """
         request = {"files": [str(file) for file in files], "turn": turn, "only": list(only)}
         return self._ask("analyze_pictures", common_folder(files), request, Movie, progress)
+
+    def measure(self, files: Sequence[Path], progress: Progress) -> Measured:
+        """Return what the face models of the settings find in files; see analyzer.comparing.measuring.
+
+        Raises:
+            MarqueeError, ModelError, WorkerError: see `analyze`.
+        """
+        request = {"files": [str(file) for file in files]}
+        return self._ask("measure", common_folder(files), request, Measured, progress)
 
     def reembed(self, card: Card) -> Card:
         """Return a card with embeddings of the model that the settings name, made from its crops.

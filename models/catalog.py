@@ -1,6 +1,6 @@
 """The catalog: name -> where a network's file comes from, its checksum, licence and task.
 
-`catalog.toml` beside this file lists what Marquee knows; what users add is kept in `<home>/models.toml`.
+`catalog.toml` beside this file lists them. What users add is no entry of it: see models.own.
 """
 
 from __future__ import annotations
@@ -9,12 +9,11 @@ import difflib
 import functools
 import tomllib
 from importlib import resources
-from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
-from models.errors import ModelError, UnknownModelError
+from models.errors import UnknownModelError
 
 Task = Literal[
     "face-detector",
@@ -28,7 +27,10 @@ Task = Literal[
     "classifier",
     "picture",
 ]
-Format = Literal["tflite", "dlib", "nudenet", "onnx", "png", "jpg"]
+Format = Literal["tflite", "dlib", "nudenet", "png", "jpg"]
+
+_HUNDREDTH = 2.33
+"""Standard deviations that one in a hundred exceeds."""
 
 
 class Wheel(BaseModel):
@@ -62,7 +64,8 @@ class Remote(BaseModel):
 
     Attributes:
         backend: whose it is; see models.backends.
-        sha256: None where its makers do not promise that the file stays the same.
+        sha256: None where its makers do not promise that the file stays the same, or nobody has told.
+        size: bytes, 0 where nobody has told.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -72,7 +75,7 @@ class Remote(BaseModel):
     task: Task
     url: str
     sha256: str | None = None
-    size: int
+    size: int = 0
     licence: str
     note: str = ""
 
@@ -81,8 +84,7 @@ class Entry(BaseModel):
     """One model or picture. See the head of catalog.toml for what the numbers mean.
 
     Attributes:
-        wheel, member: the package and the file inside it; None for a user's own model.
-        source: where a user's own model came from.
+        wheel, member: the package and the file inside it.
         size: bytes of the file.
     """
 
@@ -93,9 +95,8 @@ class Entry(BaseModel):
     sha256: str
     size: int
     format: Format
-    wheel: Wheel | None = None
-    member: str = ""
-    source: str = ""
+    wheel: Wheel
+    member: str
     licence: str = "unknown"
     note: str = ""
     mean: tuple[float, float, float] = (0.0, 0.0, 0.0)
@@ -140,35 +141,29 @@ def built_in() -> dict[str, Entry]:
     }
 
 
-def own(home: Path) -> dict[str, Entry]:
-    """The entries that the user has added.
+def likeness_at(threshold: float) -> Likeness:
+    """Return what a published threshold says of an embedder, where nothing else is known.
 
-    Raises:
-        ModelError: models.toml is damaged.
+    It is taken to lie midway between strangers and one person; strangers to have nothing in common, unless
+    one person is then nearer to the same picture than to it; one pair of strangers in a hundred to pass it.
+    A film's own strangers correct it; see analyzer.people.likeness.
+
+    Args:
+        threshold: cosine distance below which two faces are taken for one person.
     """
-    path = home / "models.toml"
-    if not path.exists():
-        return {}
-    try:
-        table = tomllib.loads(path.read_text("utf-8"))
-        return {name: Entry(name=name, **fields) for name, fields in table.items()}
-    except (OSError, ValueError, TypeError, ValidationError) as error:
-        reason = str(error).splitlines()[0]
-        raise ModelError(f"{path} cannot be read ({reason}); mend it or delete it") from error
+    between = 1 - threshold
+    same = min(2 * between, (1 + between) / 2)
+    strangers = 2 * between - same
+    return Likeness(strangers=strangers, spread=(between - strangers) / _HUNDREDTH, same=same)
 
 
-def load(home: Path) -> dict[str, Entry]:
-    """All entries by name."""
-    return own(home) | built_in()
-
-
-def find(name: str, home: Path) -> Entry:
+def find(name: str) -> Entry:
     """One entry.
 
     Raises:
         UnknownModelError: no such name; the nearest names are in the message.
     """
-    entries = load(home)
+    entries = built_in()
     if name in entries:
         return entries[name]
     near = difflib.get_close_matches(name, entries, cutoff=0.4)

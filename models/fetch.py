@@ -126,31 +126,42 @@ def url(address: str, target: Path, progress: Callable[[str], None] = lambda lin
     Raises:
         WeightsMissingError: another scheme, no connection, refused, or broken off.
     """
-    if urllib.parse.urlsplit(address).scheme not in ("http", "https"):
-        raise WeightsMissingError(f"{address} is not an http or https address")
     done = target.stat().st_size if target.exists() else 0
-    request = urllib.request.Request(address, headers={"Range": f"bytes={done}-"} if done else {})
     try:
-        with urllib.request.urlopen(request, timeout=_TIMEOUT_S) as answer:
-            done = done if answer.status == http.HTTPStatus.PARTIAL_CONTENT else 0
-            length = answer.headers.get("Content-Length")
-            total = None if length is None else done + int(length)
-            with target.open("r+b" if done else "wb") as file:
-                file.seek(done)
-                _copy(answer, file, total, f"downloading {target.name.removesuffix('.part')}", progress)
-                if total is not None and file.tell() < total:
-                    raise WeightsMissingError(f"{address} broke off after {file.tell()} of {total} bytes")
-    except (urllib.error.URLError, http.client.HTTPException, TimeoutError, ConnectionError) as error:
+        if urllib.parse.urlsplit(address).scheme not in ("http", "https"):
+            raise WeightsMissingError(f"{address} is not an http or https address")
+        request = urllib.request.Request(address, headers={"Range": f"bytes={done}-"} if done else {})
+        answer = urllib.request.urlopen(request, timeout=_TIMEOUT_S)
+    except (OSError, http.client.HTTPException, ValueError) as error:
         if isinstance(error, urllib.error.HTTPError) and error.code == _NOTHING_LEFT and done:
             return
         raise WeightsMissingError(f"{address} could not be downloaded: {error}") from error
+    with answer:
+        done = done if answer.status == http.HTTPStatus.PARTIAL_CONTENT else 0
+        total = None if answer.length is None else done + answer.length
+        with keeping(target), target.open("r+b" if done else "wb") as file:
+            file.seek(done)
+            what = f"downloading {target.name.removesuffix('.part')}"
+            _copy(_blocks(answer, address), file, total, what, progress)
+            os.fsync(file.fileno())
+            if total is not None and file.tell() < total:
+                raise WeightsMissingError(f"{address} broke off after {file.tell()} of {total} bytes")
+
+
+def _blocks(answer: IO[bytes], address: str) -> Iterator[bytes]:
+    """What a server sends; its errors are told from those of the disk."""
+    try:
+        while block := answer.read(_CHUNK):
+            yield block
+    except (OSError, http.client.HTTPException) as error:
+        raise WeightsMissingError(f"{address} broke off: {error}") from error
 
 
 def _copy(
-    source: IO[bytes], file: IO[bytes], total: int | None, what: str, progress: Callable[[str], None]
+    blocks: Iterator[bytes], file: IO[bytes], total: int | None, what: str, progress: Callable[[str], None]
 ) -> None:
     told = -_STEP
-    while block := source.read(_CHUNK):
+    for block in blocks:
         file.write(block)
         share = file.tell() / total if total else 0.0
         if share >= told + _STEP:

@@ -8,13 +8,18 @@ from __future__ import annotations
 
 import difflib
 import functools
+import hashlib
 import json
+import os
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
-from models import catalog, fetch
+from models import catalog, fetch, locks
 from models.errors import ModelError, UnknownModelError, UntrustedModelError, WeightsMissingError
+
+_FOLDER = "_openvino_model"
+"""How the folders end that are models; no other folder is one."""
 
 
 def find(backend: str, name: str, home: Path) -> Path:
@@ -28,24 +33,27 @@ def find(backend: str, name: str, home: Path) -> Path:
     Raises:
         UnknownModelError: nothing of that name; the nearest names are in the message.
     """
-    if Path(name).expanduser().is_file():
-        return Path(name).expanduser().resolve()
-    kept, offered = home / "models" / name, catalog.remotes(backend)
-    if name in offered or kept.is_file():
-        return kept
+    offered, kept = catalog.remotes(backend), home / "models" / name
+    try:
+        if _is_model(path := Path(name).expanduser()):
+            return path.absolute()  # its name says what it is, not that of the file it may be a link to
+        if name in offered or _is_model(kept):
+            return kept
+    except (OSError, RuntimeError) as error:
+        raise UnknownModelError(f"{backend}:{name} cannot be looked for: {error}") from error
     near = difflib.get_close_matches(name, offered, n=2, cutoff=0.6)
     hint = f"; did you mean {' or '.join(near)}?" if near else ""
     raise UnknownModelError(f"{backend}:{name}: there is no such file{hint}")
 
 
 def identity(backend: str, name: str, home: Path) -> str:
-    """Return the sha256 of a backend's model file: the pinned one while it is not here yet.
+    """Return the sha256 of a backend's model: the pinned one while it is not here yet.
 
     Raises:
         UnknownModelError: see `find`.
     """
     path, remote = find(backend, name, home), catalog.remotes(backend).get(name)
-    if path.is_file():
+    if _is_model(path):
         return sha256_of(path)
     assert remote is not None
     return remote.sha256 or remote.url
@@ -60,7 +68,7 @@ def bring(backend: str, name: str, home: Path, progress: Callable[[str], None]) 
         WeightsCorruptError: it is not the pinned file.
     """
     path = find(backend, name, home)
-    if not path.is_file():
+    if not _is_model(path):
         remote = catalog.remotes(backend)[name]
         try:
             fetch.download(remote.url, path, remote.sha256, progress)
@@ -70,31 +78,44 @@ def bring(backend: str, name: str, home: Path, progress: Callable[[str], None]) 
 
 
 def sha256_of(path: Path) -> str:
-    """Checksum of a file, hexadecimal; read again only when the file has changed."""
+    """Checksum of a file, or of a folder's files, hexadecimal; read again only when a file has changed."""
+    if path.is_dir():
+        parts = sorted(part for part in path.rglob("*") if part.is_file())
+        lines = [f"{sha256_of(part)}  {part.relative_to(path).as_posix()}" for part in parts]
+        return hashlib.sha256(os.fsencode("\n".join(lines))).hexdigest()
     facts = path.stat()
     return _sha256_of(path, facts.st_mtime_ns, facts.st_size)
 
 
 @functools.lru_cache(maxsize=64)
 def _sha256_of(path: Path, mtime_ns: int, size: int) -> str:
-    return fetch.sha256(path)
+    return _hashed(path)
+
+
+def _hashed(path: Path) -> str:
+    try:
+        return fetch.sha256(path)
+    except OSError as error:
+        raise WeightsMissingError(f"{path} cannot be read: {error.strerror}") from error
 
 
 def trust(path: Path, home: Path) -> str:
     """Note that the user trusts this very file, and return its sha256.
 
     Raises:
-        WeightsMissingError: there is no such file.
+        WeightsMissingError: there is no such file, or it cannot be read.
         ModelError: the home folder cannot be written.
     """
     if not path.is_file():
         raise WeightsMissingError(f"{path} is not a file")
-    digest = sha256_of(path)
-    lines = [
-        f"{json.dumps(key)} = {json.dumps(name)}" for key, name in _trusted(home).items() if key != digest
-    ]
-    with fetch.written(home / "trusted.toml") as part:
-        part.write_text("\n".join([*lines, f"{json.dumps(digest)} = {json.dumps(path.name)}", ""]), "utf-8")
+    digest = _hashed(path)
+    with fetch.keeping(home):
+        home.mkdir(parents=True, exist_ok=True)
+        with locks.held(home / ".trusted.lock"):
+            names = _trusted(home) | {digest: ascii(path.name)[1:-1]}
+            lines = [f"{json.dumps(key)} = {json.dumps(name)}\n" for key, name in names.items()]
+            with fetch.written(home / "trusted.toml") as part:
+                part.write_text("".join(lines), "utf-8")
     return digest
 
 
@@ -104,12 +125,16 @@ def refuse_unless_trusted(backend: str, path: Path, home: Path, why: str) -> Non
     Raises:
         UntrustedModelError: it is none of these; `why` says what could happen.
     """
-    digest = sha256_of(path)
+    digest = _hashed(path)
     pinned = {remote.sha256 for remote in catalog.remotes(backend).values()}
     if digest not in pinned and digest not in _trusted(home):
         raise UntrustedModelError(
             f"{path} {why}; if you know where it comes from: marquee models trust {path}"
         )
+
+
+def _is_model(path: Path) -> bool:
+    return path.is_file() or (path.name.endswith(_FOLDER) and path.is_dir())
 
 
 def _trusted(home: Path) -> dict[str, str]:

@@ -1,51 +1,149 @@
-"""Networks that the user adds under a name: copied or downloaded, checked, listed in models.toml."""
+"""Models of the user's own: ONNX files with a description beside them, kept in <home>/models under a name."""
 
 from __future__ import annotations
 
-import json
+import difflib
+import hashlib
 import os
 import re
 import shutil
 import tempfile
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any
 
-from models import catalog, fetch
-from models.catalog import Entry, Task
+from models import catalog, description, fetch, files
+from models.description import Description
 from models.errors import ModelError, UnknownModelError, WeightsCorruptError, WeightsMissingError
+
+if TYPE_CHECKING:
+    from models.engines import Engine
+    from models.sessions import Session
+
+
+def kept(home: Path) -> list[Path]:
+    """Return the files that were added, in the order of their names."""
+    return sorted(path for path in (home / "models").glob("*.onnx"))
+
+
+def find(name: str, home: Path) -> Path:
+    """Return the file of a model: one that was added under this name, or a path.
+
+    Raises:
+        UnknownModelError: there is neither; the nearest names are in the message.
+    """
+    added = home / "models" / f"{name}.onnx"
+    for path in (added, Path(name).expanduser()):
+        if path.is_file():
+            return path.resolve()
+    near = difflib.get_close_matches(name, [path.stem for path in kept(home)], n=2)
+    hint = f"did you mean {' or '.join(near)}?" if near else "'marquee models add' keeps one under a name"
+    raise UnknownModelError(f"onnx:{name}: there is no such model; {hint}")
+
+
+def described(path: Path) -> Description:
+    """Return the description beside a model file, or what a look into it tells.
+
+    Raises:
+        ModelError: it is damaged, or of another file.
+        BrokenModelError: there is none, and the file cannot be understood.
+    """
+    return description.read(path) or _looked_at(path, {})
+
+
+def _looked_at(path: Path, known: Mapping[str, Any]) -> Description:
+    from models import looking  # takes 0.3 s
+
+    return looking.describe(path, known)
+
+
+def fingerprint(path: Path, about: Description) -> str:
+    """Return 64 hexadecimal digits of what a model's results hang on: its file, and how it is run."""
+    how = about.model_dump_json(exclude={"labels", "threshold", "licence", "source", "note"})
+    return hashlib.sha256(f"{files.sha256_of(path)} {how}".encode()).hexdigest()
+
+
+def open_session(path: Path, about: Description, home: Path, engine: Engine) -> Session:
+    """Load a model file as its description says; what is made of it is cached.
+
+    Raises:
+        DeviceError, BrokenModelError: see models.sessions.open_session.
+        ModelError: the cache cannot be written.
+    """
+    from models.convert import own  # these take 0.5 s
+    from models.sessions import Network, open_file
+
+    key = f"{fingerprint(path, about)[:16]}-v{own.VERSION}"
+    target = home / "converted" / f"own-{key}.onnx"
+    if not target.exists():
+        with fetch.written(target) as part:
+            own.convert(path, about, part)
+    network = Network(path.stem, target, sparse=about.head == "end-to-end")
+    return open_file(network, engine, home / "compiled" / f"own-{key}")
 
 
 def add(
-    home: Path, name: str, task: str, *, file: Path | None = None, url: str = "", sha256: str = ""
-) -> Entry:
-    """Keep an ONNX file under a name.
+    home: Path,
+    name: str,
+    *,
+    file: Path | None = None,
+    url: str = "",
+    sha256: str = "",
+    known: Mapping[str, Any] | None = None,
+    check: Callable[[Path], None] = lambda path: None,
+) -> Description:
+    """Keep an ONNX file under a name, with a description beside it.
 
     Args:
         home: MARQUEE_HOME.
         name: letters, digits, dots, dashes and underscores.
-        task: one of the catalog's, but not "picture".
         file: where it lies; or else
         url: where it is downloaded from, by http or https.
         sha256: what the file must have; required with a url.
+        known: fields of the description that the user knows better than a look into the file.
+        check: called with the file, its description beside it, before it is kept; what it raises is raised.
 
     Raises:
-        ModelError: the name is taken or malformed, or the home folder cannot be written.
-        UnknownModelError: no such task.
+        ModelError: the name is taken or malformed, the file does not fit, or the home cannot be written.
         WeightsMissingError: no such file, or the download failed.
         WeightsCorruptError: the sha256 differs.
+        BrokenModelError: it is no ONNX network that takes one picture.
     """
-    _check(home, name, task, file, url, sha256)
+    _refuse(home, name, file, url, sha256)
     with fetch.keeping(home):
-        (home / "weights").mkdir(parents=True, exist_ok=True)
+        (home / "models").mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".add-", dir=home) as folder:
-            part = Path(folder) / "model.onnx"
+            part = Path(folder) / f"{name}.onnx"
             _bring(file, url, part)
-            entry = _entry(name, task, str(file.resolve()) if file else url, part)
-            if sha256 and entry.sha256 != sha256.lower():
-                raise WeightsCorruptError(f"{file or url} has sha256 {entry.sha256}, not {sha256.lower()}")
-            part.replace(home / "weights" / entry.file_name)
-    _list(home, catalog.own(home) | {name: entry})
-    return entry
+            found = fetch.sha256(part)
+            if sha256 and found != sha256.lower():
+                raise WeightsCorruptError(f"{file or url} has sha256 {found}, not {sha256.lower()}")
+            about = _looked_at(part, {"source": _source(file, url), **(known or {})})
+            description.write(about, part)
+            check(part)
+            for made in (description.path_of(part), part):
+                made.replace(home / "models" / made.name)
+    return about
+
+
+def remove(home: Path, name: str) -> None:
+    """Delete a model that was added.
+
+    Raises:
+        UnknownModelError: there is none of this name.
+        ModelError: it cannot be deleted.
+    """
+    path = home / "models" / f"{name}.onnx"
+    if not path.is_file():
+        find(name, home)
+        raise UnknownModelError(f"{name} was not added by 'marquee models add'")
+    with fetch.keeping(path):
+        path.unlink()
+        description.path_of(path).unlink(missing_ok=True)
+
+
+def _source(file: Path | None, url: str) -> str:
+    return os.fsencode(file.resolve()).decode("utf-8", "backslashreplace") if file else url
 
 
 def _bring(file: Path | None, url: str, target: Path) -> None:
@@ -57,33 +155,12 @@ def _bring(file: Path | None, url: str, target: Path) -> None:
         raise WeightsMissingError(f"{file} is not a file")
 
 
-def _entry(name: str, task: str, source: str, file: Path) -> Entry:
-    readable = os.fsencode(source).decode("utf-8", "backslashreplace")
-    facts = {"sha256": fetch.sha256(file), "size": file.stat().st_size, "format": "onnx"}
-    return Entry.model_validate({"name": name, "task": task, "source": readable, **facts})
-
-
-def _check(home: Path, name: str, task: str, file: Path | None, url: str, sha256: str) -> None:
-    tasks = [known for known in get_args(Task) if known != "picture"]
-    if task not in tasks:
-        raise UnknownModelError(f"no task named {task}; known: {', '.join(tasks)}")
+def _refuse(home: Path, name: str, file: Path | None, url: str, sha256: str) -> None:
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", name):
         raise ModelError(f"{name!r} cannot be a model's name: letters, digits, dots, dashes, underscores")
-    if name in catalog.load(home):
+    if (home / "models" / f"{name}.onnx").exists() or name in catalog.built_in():
         raise ModelError(f"there is a model named {name} already; choose another name")
     if (file is None) == (not url):
         raise ModelError("name either a file or a url")
     if url and not re.fullmatch(r"[0-9A-Fa-f]{64}", sha256):
         raise ModelError("a url needs the sha256 of the file: 64 hexadecimal digits")
-
-
-def _list(home: Path, entries: dict[str, Entry]) -> None:
-    with fetch.written(home / "models.toml") as part:
-        part.write_text("\n".join(_table(entry) for entry in entries.values()), "utf-8")
-
-
-def _table(entry: Entry) -> str:
-    fields: dict[str, Any] = entry.model_dump(exclude={"name"}, exclude_defaults=True)
-    # A JSON string or number is a TOML one too.
-    lines = [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in fields.items()]
-    return "\n".join([f"[{json.dumps(entry.name)}]", *lines, ""])

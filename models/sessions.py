@@ -10,6 +10,7 @@ import os
 import queue
 import shutil
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -17,7 +18,6 @@ import numpy as np
 import numpy.typing as npt
 
 from models import checks
-from models.catalog import Entry
 from models.engines import Engine, openvino_core
 from models.errors import BrokenModelError, DeviceError, ModelError
 from models.weights import Weights
@@ -53,6 +53,22 @@ class Session(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class Network:
+    """An ONNX file that takes (N, height, width, 3).
+
+    Attributes:
+        name: for people and records.
+        cpu_batch: rows OpenVINO runs at once.
+        sparse: whether an output may be all zeros: that of a detector that has sorted out the rest.
+    """
+
+    name: str
+    path: Path
+    cpu_batch: int = 1
+    sparse: bool = False
+
+
 def open_session(name: str, weights: Weights, engine: Engine) -> Session:
     """Load a network and check that it computes what it should.
 
@@ -64,14 +80,29 @@ def open_session(name: str, weights: Weights, engine: Engine) -> Session:
     entry = weights.entry(name)
     if not entry.is_network:
         raise ModelError(f"{name} is a picture, not a network")
-    compiled = weights.home / "compiled" / name
+    return open_file(
+        Network(name, weights.onnx(name), entry.cpu_batch), engine, weights.home / "compiled" / name
+    )
+
+
+def open_file(network: Network, engine: Engine, compiled: Path) -> Session:
+    """Load a network from its file and check that it computes what it should; see `open_session`.
+
+    Args:
+        network: what to load.
+        engine: what to run it on.
+        compiled: folder for compiled networks, made when missing.
+
+    Raises:
+        DeviceError, BrokenModelError: see `open_session`.
+    """
     try:
-        return _opened(entry, weights.onnx(name), engine, compiled)
+        return _opened(network, engine, compiled)
     except BrokenModelError:
         if not compiled.exists():
             raise
         shutil.rmtree(compiled, ignore_errors=True)  # a damaged compiled file computes nonsense, too
-        return _opened(entry, weights.onnx(name), engine, compiled)
+        return _opened(network, engine, compiled)
 
 
 def _usable(cache: Path) -> bool:
@@ -83,21 +114,21 @@ def _usable(cache: Path) -> bool:
     return os.access(cache, os.W_OK)
 
 
-def _opened(entry: Entry, path: Path, engine: Engine, compiled: Path) -> Session:
+def _opened(network: Network, engine: Engine, compiled: Path) -> Session:
     """Load and check once."""
     session: Session
     try:
         if engine.runtime == "openvino":
-            session = OpenVINOSession(entry, path, engine, compiled)
+            session = OpenVINOSession(network, engine, compiled)
         else:
-            session = OnnxRuntimeSession(entry, path, engine)
+            session = OnnxRuntimeSession(network, engine)
         outputs = session.run(checks.probe(session.shape, session.dtype))
     except ModelError:
         raise
     except Exception as error:  # the runtimes raise RuntimeError and classes of their own
         reason = str(error).strip().splitlines()[-1]
-        raise BrokenModelError(f"{entry.name} cannot be run by {engine.runtime}: {reason}") from error
-    checks.verify(entry.name, outputs, engine.precision)
+        raise BrokenModelError(f"{network.name} cannot be run by {engine.runtime}: {reason}") from error
+    checks.verify(network.name, outputs, engine.precision, network.sparse)
     return session
 
 
@@ -105,17 +136,18 @@ class OpenVINOSession:
     """A network compiled by OpenVINO for a fixed number of rows; the last rows of a call are filled up.
 
     Args:
-        path: an ONNX file whose first axis is the batch.
+        network: its own number of rows, if that is fixed, is taken.
         cache: folder for compiled networks, made when missing.
     """
 
-    def __init__(self, entry: Entry, path: Path, engine: Engine, cache: Path) -> None:
-        self.name = entry.name
+    def __init__(self, network: Network, engine: Engine, cache: Path) -> None:
+        self.name = network.name
         self.engine = engine
-        self._rows = min(engine.batch_size, entry.cpu_batch)
         core = openvino_core()
-        model = core.read_model(path)
-        row = [dim.get_length() for dim in list(model.input(0).partial_shape)[1:]]
+        model = core.read_model(network.path)
+        rows, *sides = model.input(0).partial_shape
+        self._rows = rows.get_length() if rows.is_static else min(engine.batch_size, network.cpu_batch)
+        row = [dim.get_length() for dim in sides]
         self.shape = tuple(row)
         self.dtype = np.dtype(model.input(0).element_type.to_dtype())
         model.reshape([self._rows, *row])
@@ -151,16 +183,12 @@ class OpenVINOSession:
 
 
 class OnnxRuntimeSession:
-    """A network run by ONNX Runtime, on the CPU or on CUDA, with as many rows as there are.
+    """A network run by ONNX Runtime, on the CPU or on CUDA; it gets as many rows at once as it takes."""
 
-    Args:
-        path: an ONNX file whose first axis is the batch.
-    """
-
-    def __init__(self, entry: Entry, path: Path, engine: Engine) -> None:
+    def __init__(self, network: Network, engine: Engine) -> None:
         import onnxruntime
 
-        self.name = entry.name
+        self.name = network.name
         self.engine = engine
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 3
@@ -169,7 +197,7 @@ class OnnxRuntimeSession:
         provider = "CPUExecutionProvider"
         if engine.device == "cuda":
             provider = "CUDAExecutionProvider"
-        self._session = onnxruntime.InferenceSession(path, options, providers=[provider])
+        self._session = onnxruntime.InferenceSession(network.path, options, providers=[provider])
         if self._session.get_providers()[0] != provider:
             raise DeviceError(
                 "ONNX Runtime could not start CUDA; its CUDA and cuDNN libraries must be installed"
@@ -177,6 +205,7 @@ class OnnxRuntimeSession:
         source = self._session.get_inputs()[0]
         self._input = source.name
         self.shape = tuple(source.shape[1:])
+        self._rows = source.shape[0] if isinstance(source.shape[0], int) else engine.batch_size
         self.dtype = np.dtype({"tensor(uint8)": np.uint8, "tensor(float)": np.float32}[source.type])
 
     def run(self, images: Images) -> Outputs:
@@ -185,9 +214,7 @@ class OnnxRuntimeSession:
         if not len(images):
             one = self._session.run(None, {self._input: np.zeros((1, *self.shape), self.dtype)})
             return tuple(output[:0] for output in one)
-        parts = [
-            self._session.run(None, {self._input: chunk}) for chunk in _chunks(images, self.engine.batch_size)
-        ]
+        parts = [self._session.run(None, {self._input: chunk}) for chunk in _chunks(images, self._rows)]
         return tuple(np.concatenate(outputs) for outputs in zip(*parts, strict=True))
 
 

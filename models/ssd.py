@@ -58,7 +58,7 @@ class AnchorDetector:
 
     def detect(self, images: Sequence[Image]) -> list[Detections]:
         """What is in each image, in order; images are RGB (H, W, 3) and may differ in size."""
-        batch, boxes = letterbox(images, self._side, centred=True)
+        batch, boxes = letterbox(images, self._side, self._side, centred=True)
         values, logits = self._session.run(batch)
         found = []
         for box, image_values, image_logits in zip(boxes, values, logits[..., 0], strict=True):

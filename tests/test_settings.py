@@ -36,6 +36,17 @@ def test_a_bad_assignment_is_named(assignment: str, message: str) -> None:
     assert message in str(caught.value)
 
 
+def test_the_users_own_settings_hold_for_every_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MARQUEE_HOME", str(tmp_path))
+    (tmp_path / "settings.toml").write_text("[engine]\nbatch_size = 5\ndevice = 'cpu'\n")
+    assert load().engine.batch_size == 5
+    assert load("gpu").engine.device == "cuda"
+    assert load(assignments=["engine.batch_size=7"]).engine.batch_size == 7
+    (tmp_path / "settings.toml").write_text("[engine]\nbatch_sise = 5\n")
+    with pytest.raises(UsageError, match=r"settings\.toml: unknown setting engine\.batch_sise"):
+        load()
+
+
 @pytest.mark.parametrize("text", ["[engine", "engine = 3", "[motor]\nx = 1", "\xff"])
 def test_a_bad_file_is_named(tmp_path: Path, text: str) -> None:
     file = tmp_path / "mine.toml"

@@ -6,7 +6,7 @@ import sys
 import typer
 from typer.exceptions import TyperException
 
-from analyzer.cli import analyze, demo, inspect, people, weights
+from analyzer.cli import adding, analyze, compare, demo, doctor, inspect, people, weights
 from analyzer.cli.console import complain
 from analyzer.errors import USER_ERRORS
 from analyzer.log import log_path, log_to_file
@@ -24,8 +24,11 @@ app.command()(analyze.analyze)
 app.command()(inspect.info)
 app.command()(demo.demo)
 app.add_typer(people.app, name="people")
+weights.app.command()(adding.add)
+weights.app.command()(adding.remove)
+weights.app.command()(compare.compare)
 app.add_typer(weights.app, name="models")
-app.command()(inspect.doctor)
+app.command()(doctor.doctor)
 app.command()(inspect.schema)
 app.command()(inspect.settings)
 

@@ -17,7 +17,9 @@ def analyze(
     galleries: Annotated[
         bool, typer.Option("--galleries", help="Take each folder that holds pictures as a gallery, too.")
     ] = False,
-    preset: Annotated[str, typer.Option(help="Settings that ship with Marquee: embedded, gpu.")] = "embedded",
+    preset: Annotated[
+        str, typer.Option(help="Settings that ship with Marquee: embedded, gpu, yolo.")
+    ] = "embedded",
     config: Annotated[
         Path | None, typer.Option(help="Your own settings, a TOML file like what 'marquee settings' prints.")
     ] = None,

@@ -1,18 +1,16 @@
-"""marquee info, doctor, schema: what there is."""
+"""marquee info, schema, settings: what there is."""
 
 import json
-import os
-import platform
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 from rich.table import Table
 
-from analyzer.cli.console import clock, complain, megabytes, out, print_line, table
+from analyzer.cli.console import clock, complain, out, print_line, table
 from analyzer.errors import InputError, MarqueeError
 from analyzer.library.library import Library
 from analyzer.media.footage import footage
@@ -20,10 +18,6 @@ from analyzer.paths import marquee_home, shown
 from analyzer.records import Movie
 from analyzer.settings import default_text
 from analyzer.stores import sidecar
-from models.weights import Status, Weights
-
-if TYPE_CHECKING:
-    from models.engines import Offer
 
 EVIDENCE = 3
 """Best faces that are named of each person."""
@@ -157,41 +151,3 @@ def settings() -> None:
 def version() -> None:
     """Print the version."""
     out.print(f"marquee {metadata.version('marquee')}")
-
-
-def doctor() -> None:
-    """Say what this installation can run: engines, devices, precisions, weights, and what is missing."""
-    from models.engines import available_engines  # takes long to import
-
-    home = marquee_home()
-    offers = available_engines()
-    statuses = Weights(home).status()
-    out.print(f"marquee {metadata.version('marquee')}, Python {platform.python_version()}")
-    out.print(f"home {shown(home)}, {_state_of(home)}")
-    engines = table("engine", "version", "device", "precisions", title="\nEngines, the preferred first")
-    for offer in offers:
-        device = f"{offer.device} ({offer.device_name})"
-        engines.add_row(offer.runtime, offer.version, device, ", ".join(offer.precisions))
-    out.print(engines)
-    weights = table("model", "here", "converted", "licence", title="\nWeights", right=("here", "converted"))
-    for status in statuses:
-        sizes = (megabytes(size) if size else "-" for size in (status.size, status.converted_size))
-        weights.add_row(status.entry.name, *sizes, status.entry.licence)
-    out.print(weights)
-    for what, command in _missing(offers, statuses):
-        out.print(f"\nmissing: {what}; {command} brings it")
-
-
-def _state_of(home: Path) -> str:
-    folder = next(folder for folder in (home, *home.parents) if folder.exists())
-    usable = folder.is_dir() and os.access(folder, os.W_OK)
-    return "usable" if usable else "NOT USABLE: set MARQUEE_HOME to a folder that can be written"
-
-
-def _missing(offers: "Iterable[Offer]", statuses: Iterable[Status]) -> Iterator[tuple[str, str]]:
-    """What is not here, and the command for it."""
-    absent = [status.entry.name for status in statuses if not status.cached]
-    if absent:
-        yield f"weights of {', '.join(absent)}", "marquee models pull"
-    if not any(offer.device == "cuda" for offer in offers):
-        yield "an NVIDIA card's engine", "pip uninstall onnxruntime && pip install onnxruntime-gpu"

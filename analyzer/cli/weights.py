@@ -1,7 +1,9 @@
 """marquee models: the networks, their weights and where they come from."""
 
+import dataclasses
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -9,9 +11,10 @@ import typer
 
 from analyzer.cli.console import err, megabytes, out, print_line, table
 from analyzer.detect.table import Part
-from analyzer.paths import marquee_home
-from models import backends, own
-from models.catalog import built_in
+from analyzer.paths import marquee_home, shown
+from models import backends, files, own
+from models.backends import BACKENDS
+from models.catalog import built_in, remotes
 from models.errors import WeightsCorruptError
 from models.weights import Weights
 
@@ -42,17 +45,45 @@ def list_(
     json_: Annotated[bool, typer.Option("--json", help="Print a JSON list.")] = False,
 ) -> None:
     """List every model: its task, where it comes from, its licence, and whether it is here."""
-    statuses = Weights(marquee_home()).status()
+    listed = list(_listed())
     if json_:
-        print_line(json.dumps([s.entry.model_dump(mode="json") | {"cached": s.cached} for s in statuses]))
+        print_line(json.dumps([dataclasses.asdict(model) for model in listed]))
         return
     rows = table("name", "task", "size", "here", "licence", "from", right=("size",))
-    for status in statuses:
-        entry = status.entry
-        origin = f"{entry.wheel.package} {entry.wheel.version}" if entry.wheel else entry.source
-        here = "yes" if status.cached else "no"
-        rows.add_row(entry.name, entry.task, megabytes(entry.size), here, entry.licence, origin)
+    for model in listed:
+        size = megabytes(model.size) if model.size else "?"
+        here = "yes" if model.cached else "no"
+        rows.add_row(model.name, model.task, size, here, model.licence, model.origin)
     out.print(rows)
+
+
+@dataclass(frozen=True)
+class _Listed:
+    """One model of the list; `name` is what settings call it, `size` in bytes, 0 if it is not known."""
+
+    name: str
+    task: str
+    size: int
+    cached: bool
+    licence: str
+    origin: str
+
+
+def _listed() -> Iterator[_Listed]:
+    home = marquee_home()
+    for status in Weights(home).status():
+        entry = status.entry
+        origin = f"{entry.wheel.package} {entry.wheel.version}"
+        yield _Listed(entry.name, entry.task, entry.size, status.cached, entry.licence, origin)
+    for path in own.kept(home):
+        about = own.described(path)
+        name = f"onnx:{path.stem}"
+        yield _Listed(name, about.task, path.stat().st_size, True, about.licence, about.source)
+    for backend in BACKENDS:
+        for file in remotes(backend).values():
+            cached = files.find(backend, file.name, home).is_file()
+            name = f"{backend}:{file.name}"
+            yield _Listed(name, file.task, file.size, cached, file.licence, file.url)
 
 
 @app.command()
@@ -86,13 +117,14 @@ def path(name: Name) -> None:
 
 
 @app.command()
-def add(
-    name: Annotated[str, typer.Argument(help="The name to give it.")],
-    task: Annotated[str, typer.Option(help="What it does, such as face-detector or object-detector.")],
-    file: Annotated[Path | None, typer.Option(help="An ONNX file; it is copied.")] = None,
-    url: Annotated[str, typer.Option(help="Or where to download it from; needs --sha256.")] = "",
-    sha256: Annotated[str, typer.Option(help="What the file's checksum must be.")] = "",
+def trust(
+    file: Annotated[Path, typer.Argument(help="A model file of which you know where it comes from.")],
 ) -> None:
-    """Add an ONNX model of your own under a name."""
-    entry = own.add(marquee_home(), name, task, file=file, url=url, sha256=sha256)
-    out.print(f"added {entry.name} ({entry.task}, {megabytes(entry.size)})")
+    """Allow a model file that could run code to be loaded.
+
+    Some files, such as Ultralytics' .pt, are programs as much as data: whoever made one could do anything
+    that you can do on this machine as soon as it is loaded. Marquee refuses them unless they are known, or
+    you say so here. What is trusted is the file as it is now; once it changes, it is refused again.
+    """
+    digest = files.trust(file.absolute(), marquee_home())
+    print_line(f"trusted: {shown(file)} (sha256 {digest})")

@@ -22,7 +22,7 @@ def open_detectors(
     """
     detectors: dict[str, Detector[Any]] = {}
     for kind in kinds:
-        parts = [_open(key, networks, settings) for key in keys_of(kind)]
+        parts = [open_part(key, networks, settings) for key in keys_of(kind)]
         if kind == "faces":
             detectors[kind] = Faces(*parts, with_crops=settings.people.crops > 0)
         elif parts[0] is not None:
@@ -37,11 +37,12 @@ def open_embedder(networks: Networks, settings: Settings) -> Embedder:
         UsageError: they name what there is not.
         ModelError: see Networks.
     """
-    embedder: Embedder = _open("faces.embedder", networks, settings)
+    embedder: Embedder = open_part("faces.embedder", networks, settings)
     return embedder
 
 
-def _open(key: str, networks: Networks, settings: Settings) -> Any:
+def open_part(key: str, networks: Networks, settings: Settings) -> Any:
+    """Return the part that a setting chooses, None for none. Raises as `open_embedder`."""
     part = part_of(key, settings)
     if part is None:
         return None

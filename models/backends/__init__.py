@@ -12,12 +12,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
-from typing import Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from models import catalog
 from models.catalog import Likeness, Task
-from models.engines import Engine
 from models.errors import BackendMissingError, UnknownModelError
+
+if TYPE_CHECKING:
+    from models.engines import Engine
 
 Progress = Callable[[str], None]
 
@@ -55,7 +57,7 @@ class Backend(Protocol):
     """What each module of this package offers; `model` is what stands behind the colon."""
 
     def identity(self, task: Task, model: str, home: Path) -> str:
-        """Return what the model's results hang on: the sha256 of its file, else the version of its package.
+        """Return what the model's results hang on: a sha256 of its files, else the version of its package.
 
         Cheap; asked for each file of a batch.
 
@@ -87,6 +89,10 @@ class Backend(Protocol):
 
     def cached(self, home: Path) -> list[Cached]:
         """Return the files of weights that are on this machine."""
+        ...
+
+    def devices(self) -> list[str]:
+        """Return what its models can run on here, for people to read; imports what runs them."""
         ...
 
 
@@ -193,7 +199,7 @@ def likeness_of(label: str, home: Path) -> Likeness | None:
     name, colon, model = label.partition("@")[0].partition(":")
     if colon:
         return backend(name).likeness(model, home) if name in BACKENDS else None
-    entry = catalog.load(home).get(label.partition("+")[0])
+    entry = catalog.built_in().get(label.partition("+")[0])
     return entry.likeness if entry else None
 
 

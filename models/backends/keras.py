@@ -103,20 +103,8 @@ def cached(home: Path) -> list[Cached]:
 
 
 def devices() -> list[str]:
-    """Return the devices that TensorFlow sees, for people to read.
-
-    Raises:
-        BackendMissingError: TensorFlow cannot be imported.
-    """
-    tensorflow_setup.prepare("auto")
-    import tensorflow as tf
-
-    names = []
-    for device in tf.config.get_visible_devices():
-        details = tf.config.experimental.get_device_details(device)
-        kind = f" ({details['device_name']})" if "device_name" in details else ""
-        names.append(device.name.removeprefix("/physical_device:") + kind)
-    return names
+    """See Backend.devices."""
+    return tensorflow_setup.devices()
 
 
 def _start(device: str) -> None:

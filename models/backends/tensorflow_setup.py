@@ -49,6 +49,23 @@ def prepare(device: str) -> None:
             )
 
 
+def devices() -> list[str]:
+    """Return the devices that TensorFlow sees, for people to read.
+
+    Raises:
+        BackendMissingError: TensorFlow cannot be imported.
+    """
+    prepare("auto")
+    import tensorflow as tf
+
+    names = []
+    for device in tf.config.get_visible_devices():
+        details = tf.config.experimental.get_device_details(device)
+        kind = f" ({details['device_name']})" if "device_name" in details else ""
+        names.append(device.name.removeprefix("/physical_device:") + kind)
+    return names
+
+
 @contextlib.contextmanager
 def _silent() -> Iterator[None]:
     """Send standard error nowhere: what loads with TensorFlow writes to it, whatever it is told."""

@@ -229,7 +229,7 @@ def test_crops_and_letterboxes_map_back():
     image = np.zeros((100, 100, 3), np.uint8)
     image[30:50, 40:60] = 255
     assert crop(image, np.float32([[50, 40, 10, 1]]), 8).min() == 255
-    _, (box,) = letterbox([np.zeros((50, 200, 3), np.uint8)], 100, centred=True)
+    _, (box,) = letterbox([np.zeros((50, 200, 3), np.uint8)], 100, 100, centred=True)
     np.testing.assert_allclose(box.to_image(np.float32([[0, 37.5, 100, 62.5]])), [[0, 0, 200, 50]], atol=1e-4)
 
 

@@ -12,8 +12,7 @@ from models import checks
 from models.convert.graph import Graph
 from models.engines import Engine, available_engines, resolve_engine
 from models.errors import BrokenModelError, DeviceError, ModelError, UnknownModelError
-from models.own import add
-from models.sessions import open_session
+from models.sessions import Network, open_file, open_session
 from models.weights import Weights
 from tests.models.conftest import NETWORKS
 
@@ -128,27 +127,33 @@ def network(value):
     return graph.model(8, [graph.add("Add", zero, graph.constant(value))])
 
 
+def opened(value, folder, engine, sparse=False):
+    onnx.save(network(value), folder / "mine.onnx")
+    return open_file(Network("mine", folder / "mine.onnx", sparse=sparse), engine, folder / "compiled")
+
+
 @pytest.mark.parametrize("value", [0.0, np.nan, np.inf])
 def test_nonsense_is_not_believed(tmp_path, engine, value):
-    onnx.save(network(value), tmp_path / "mine.onnx")
-    add(tmp_path, "mine", "object-detector", file=tmp_path / "mine.onnx")
     with pytest.raises(BrokenModelError, match="only zeros, NaN or infinity"):
-        open_session("mine", Weights(tmp_path), engine)
+        opened(value, tmp_path, engine)
+
+
+def test_what_sorts_out_the_rest_may_find_nothing(tmp_path, engine):
+    assert opened(0.0, tmp_path, engine, sparse=True).name == "mine"
+    with pytest.raises(BrokenModelError, match="NaN"):
+        opened(np.nan, tmp_path, engine, sparse=True)
 
 
 def test_a_users_own_network_runs(tmp_path, engine):
-    onnx.save(network(3.0), tmp_path / "mine.onnx")
-    add(tmp_path, "mine", "object-detector", file=tmp_path / "mine.onnx")
-    session = open_session("mine", Weights(tmp_path), engine)
+    session = opened(3.0, tmp_path, engine)
     assert session.run(np.zeros((2, 8, 8, 3), np.uint8))[0] == pytest.approx(3.0)
 
 
 def test_a_file_that_is_no_network_is_refused_in_one_line(tmp_path, engine):
     (tmp_path / "mine.onnx").write_bytes(b"not a network")
-    add(tmp_path, "mine", "object-detector", file=tmp_path / "mine.onnx")
     for chosen in (engine, resolve_engine("onnxruntime", "cpu")):
         with pytest.raises(BrokenModelError, match=r"^mine cannot be run by [^\n]*$"):
-            open_session("mine", Weights(tmp_path), chosen)
+            open_file(Network("mine", tmp_path / "mine.onnx"), chosen, tmp_path / "compiled")
 
 
 def test_another_result_than_recorded_is_refused():

@@ -1,0 +1,1 @@
+"""Face models side by side on the same files: how fast, what each finds, where they agree, who is right."""

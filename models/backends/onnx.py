@@ -1,0 +1,205 @@
+"""Any ONNX network that a description fits, run by the same engines as the embedded ones.
+
+`onnx:NAME` is one that `marquee models add` has kept, `onnx:path/to/model.onnx` a file with its description
+beside it; without one it is looked into each time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+
+from models import own
+from models.alignment import Template
+from models.backends import Cached, Progress, Setup
+from models.bodies import Poses, from_coco
+from models.boxes import Detections
+from models.catalog import Likeness, Task, likeness_at
+from models.description import Description
+from models.engines import available_engines
+from models.errors import UnknownModelError
+from models.heads import HEADS, Asked, Raw
+from models.images import Floats, Image, Letterbox, letterbox
+from models.sessions import Session
+
+_GREY = 114
+"""What Ultralytics' and InsightFace's networks see around a picture, or nearly."""
+
+
+def identity(task: Task, model: str, home: Path) -> str:
+    """See Backend.identity."""
+    path = own.find(model, home)
+    return own.fingerprint(path, _described(task, model, path))
+
+
+def fetch(task: Task, model: str, home: Path, progress: Progress) -> None:
+    """See Backend.fetch: all that there is is here."""
+    own.find(model, home)
+
+
+def open_model(task: Task, model: str, setup: Setup) -> Any:
+    """See Backend.open_model."""
+    path = own.find(model, setup.home)
+    description = _described(task, model, path)
+    session = own.open_session(path, description, setup.home, setup.engine)
+    if task == "face-embedder":
+        return OnnxEmbedder(session, description)
+    if task == "object-detector":
+        return OnnxDetector(session, description, setup.min_score)
+    if task == "face-detector":
+        return OnnxFaces(OnnxDetector(session, description, setup.min_score))
+    if task == "pose-detector":
+        return OnnxPoses(OnnxDetector(session, description, setup.min_score))
+    return OnnxPictures(session, description)
+
+
+def likeness(model: str, home: Path) -> Likeness | None:
+    """See Backend.likeness: from the threshold of the description, if it has one."""
+    try:
+        path = own.find(model, home)
+        description = own.described(path)
+    except UnknownModelError:
+        return None
+    return likeness_at(description.threshold) if description.threshold else None
+
+
+def cached(home: Path) -> list[Cached]:
+    """See Backend.cached."""
+    return [
+        Cached("onnx", path.stem, path, path.stat().st_size, own.described(path).licence)
+        for path in own.kept(home)
+        if path.suffix == ".onnx"
+    ]
+
+
+def devices() -> list[str]:
+    """See Backend.devices."""
+    return sorted({offer.device for offer in available_engines()})
+
+
+def _described(task: Task, model: str, path: Path) -> Description:
+    """The description of a file, which must be of this task."""
+    description = own.described(path)
+    if task != description.task and task not in _also(description):
+        raise UnknownModelError(f"onnx:{model} is for {description.task}, not for {task}")
+    return description
+
+
+def _also(description: Description) -> tuple[Task, ...]:
+    """What else a model of a task can do: a classifier's scores are features, a face is an object."""
+    if description.task == "classifier":
+        return ("image-feature",)
+    faces = any(_is_face(label) for label in description.labels)
+    return ("face-detector",) if description.task == "object-detector" and faces else ()
+
+
+def _is_face(label: str) -> bool:
+    return "face" in label.lower()
+
+
+class OnnxDetector:
+    """Boxes by any of models.heads; see models.contracts.Detector."""
+
+    def __init__(self, session: Session, description: Description, min_score: float) -> None:
+        self._session = session
+        self._head = HEADS[description.head]
+        self._labels = description.labels
+        self.classes = len(description.labels)
+        self._asked = Asked((description.width, description.height), description.points, min_score)
+
+    def detect(self, images: Sequence[Image]) -> list[Detections]:
+        """See the contract."""
+        return [
+            Detections(
+                box.to_image(raw.boxes),
+                raw.scores.clip(0, 1),
+                box.to_image(np.ascontiguousarray(raw.points[..., :2])),
+                tuple(self._label(i) for i in raw.classes),
+            )
+            for raw, box in self.raw(images)
+        ]
+
+    def raw(self, images: Sequence[Image]) -> list[tuple[Raw, Letterbox]]:
+        """Return what is in each picture in pixels of the network's input, and how to get back."""
+        batch, boxes = letterbox(images, *self._asked.size, centred=True, fill=_GREY)
+        outputs = self._session.run(batch)
+        return [
+            (self._head([output[i] for output in outputs], self._asked), box) for i, box in enumerate(boxes)
+        ]
+
+    def _label(self, number: int) -> str:
+        return self._labels[number] if number < len(self._labels) else f"class_{number}"
+
+
+class OnnxFaces:
+    """The faces among what a detector finds: everything, if it has one class."""
+
+    def __init__(self, detector: OnnxDetector) -> None:
+        self._detector = detector
+
+    def detect(self, images: Sequence[Image]) -> list[Detections]:
+        """See models.contracts.Detector."""
+        return [self._faces(found) for found in self._detector.detect(images)]
+
+    def _faces(self, found: Detections) -> Detections:
+        several = self._detector.classes > 1
+        kept = [i for i, label in enumerate(found.labels) if not several or _is_face(label)]
+        return Detections(found.boxes[kept], found.scores[kept], found.points[kept])
+
+
+class OnnxPoses:
+    """Bodies of COCO's 17 points; see models.contracts.PoseDetector."""
+
+    def __init__(self, detector: OnnxDetector) -> None:
+        self._detector = detector
+
+    def detect(self, images: Sequence[Image]) -> list[Poses]:
+        """See the contract. Points without a visibility of their own have that of the person."""
+        return [self._poses(*found) for found in self._detector.raw(images)]
+
+    def _poses(self, raw: Raw, box: Letterbox) -> Poses:
+        points = raw.points
+        visible = points[..., 2] if points.shape[2] == 3 else np.repeat(raw.scores[:, None], 17, axis=1)
+        flat = box.to_image(np.ascontiguousarray(points[..., :2]))
+        return from_coco(box.to_image(raw.boxes), raw.scores.clip(0, 1), flat, visible.clip(0, 1))
+
+
+class OnnxEmbedder:
+    """Vectors of faces; see models.contracts.Embedder."""
+
+    def __init__(self, session: Session, description: Description) -> None:
+        self._session = session
+        self.template: Template = description.face_template()
+
+    def embed(self, chips: Image) -> Floats:
+        """See the contract."""
+        return self._session.run(chips)[0]
+
+
+class OnnxPictures:
+    """Features or classes of whole pictures, stretched to the network's; see models.contracts."""
+
+    def __init__(self, session: Session, description: Description) -> None:
+        self._session = session
+        self._description = description
+        self.labels = description.labels
+
+    def features(self, images: Sequence[Image]) -> Floats:
+        """See models.contracts.Extractor."""
+        size = self._description.width, self._description.height
+        batch = np.empty((len(images), size[1], size[0], 3), np.uint8)
+        for target, image in zip(batch, images, strict=True):
+            target[:] = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
+        return self._session.run(batch)[0]
+
+    def classify(self, images: Sequence[Image]) -> Floats:
+        """See models.contracts.Classifier."""
+        values = self.features(images)
+        if self._description.head == "logits":
+            raised = np.exp(values - values.max(axis=1, keepdims=True, initial=-np.inf))
+            values = raised / raised.sum(axis=1, keepdims=True)
+        return values.clip(0, 1)

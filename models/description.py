@@ -1,0 +1,124 @@
+"""What a model file of the user's own is for, what goes in and what comes out: NAME.toml beside NAME.onnx.
+
+`marquee models add` writes it after a look into the file; whoever knows better mends it there.
+"""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from models import fetch
+from models.alignment import ARCFACE, CENTRES, DLIB, Template
+from models.catalog import Task
+from models.errors import ModelError
+
+Head = Literal["yolo", "yolo-objectness", "end-to-end", "scrfd", "vectors", "scores", "logits"]
+"""What a network's outputs are.
+
+    yolo              (N, 4 + classes + points, n): YOLOv8 to v12: centre, size, a score a class
+    yolo-objectness   (N, n, 5 + classes + points): YOLOv5 to v7: centre, size, objectness, a score a class
+    end-to-end        (N, n, 6 + points): YOLOv10, YOLO26, exports with NMS: corners, score, class; best first
+    scrfd             for each of 3 or 5 strides scores, distances to the sides, and maybe five points
+    vectors           (N, d): embeddings or features
+    scores            (N, classes), each 0 to 1
+    logits            (N, classes) before softmax
+"""
+
+Three = tuple[float, float, float]
+Point = tuple[float, float]
+Side = Annotated[int, Field(ge=8, le=4096)]
+
+
+class Description(BaseModel):
+    """See the module.
+
+    Attributes:
+        sha256: of the model file; another file of this name is refused.
+        width, height: pixels of the picture that it takes.
+        layout: order of its input's axes.
+        colour: order of its input's colours.
+        mean, scale: it sees (pixel - mean) * scale, the pixel 0 to 255, in the order of `colour`.
+        batch: whether it takes any number of pictures at once, or one.
+        head: see Head.
+        labels: of the classes, in order.
+        points: key points of each detection.
+        template: of a face model: "arcface", "dlib", or where the five points lie (the subject's right and
+            left eye, tip of the nose, right and left corner of the mouth) in pixels of the picture.
+        threshold: cosine distance below which two faces are taken for one person.
+        licence, source, note: for people.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    sha256: str = ""
+    task: Task
+    width: Side
+    height: Side
+    layout: Literal["nchw", "nhwc"] = "nchw"
+    colour: Literal["rgb", "bgr"] = "rgb"
+    mean: Three = (0.0, 0.0, 0.0)
+    scale: Three = (1.0, 1.0, 1.0)
+    batch: Literal["any", "one"] = "any"
+    head: Head
+    labels: tuple[str, ...] = ()
+    points: Annotated[int, Field(ge=0, le=1000)] = 0
+    template: Literal["arcface", "dlib"] | tuple[Point, Point, Point, Point, Point] = "arcface"
+    threshold: Annotated[float, Field(gt=0, lt=2)] | None = None
+    licence: str = "unknown"
+    source: str = ""
+    note: str = ""
+
+    def face_template(self) -> Template:
+        """Return the template of a face model, scaled to its picture."""
+        if isinstance(self.template, tuple):
+            return Template(self.width, self.height, CENTRES, np.array(self.template, np.float32))
+        known = {"arcface": ARCFACE, "dlib": DLIB}[self.template]
+        stretch = np.array([self.width / known.width, self.height / known.height], np.float32)
+        return Template(self.width, self.height, known.points, known.places * stretch)
+
+
+def path_of(model: Path) -> Path:
+    """Return where the description of a model file is."""
+    return model.with_suffix(".toml")
+
+
+def read(model: Path) -> Description | None:
+    """Return the description of a model file, None if it has none.
+
+    Raises:
+        ModelError: it is damaged, or of another file.
+    """
+    path = path_of(model)
+    if not path.exists():
+        return None
+    try:
+        description = Description(**tomllib.loads(path.read_text("utf-8")))
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise ModelError(f"{path}: {where}: {first['msg']}") from error
+    except (OSError, ValueError, TypeError) as error:
+        raise ModelError(f"{path} cannot be read ({str(error).splitlines()[0]})") from error
+    if description.sha256 and model.exists() and fetch.sha256(model) != description.sha256:
+        raise ModelError(f"{model} is not the file that {path.name} describes; 'marquee models add' it again")
+    return description
+
+
+def write(description: Description, model: Path) -> None:
+    """Write the description of a model file beside it.
+
+    Raises:
+        ModelError: the folder cannot be written.
+    """
+    fields: dict[str, Any] = description.model_dump(exclude_defaults=True)
+    # A JSON string, number or list is a TOML one too.
+    lines = [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in fields.items()]
+    head = f"# How Marquee runs {model.name}, as found in the file. What is wrong can be mended here."
+    with fetch.written(path_of(model)) as part:
+        part.write_text("\n".join([head, *lines, ""]), "utf-8")
