@@ -43,3 +43,8 @@ class DeviceError(ModelError):
 
 class BrokenModelError(ModelError):
     """The network's output differs from its recorded expectation, or cannot be read at all."""
+
+
+def said(error: BaseException) -> str:
+    """Return what an error of somebody else's says, as a part of one line."""
+    return f"{' '.join(str(error).split()) or type(error).__name__:.200}"

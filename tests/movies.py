@@ -17,6 +17,7 @@ from analyzer.records import (
     Shot,
     Source,
     Stage,
+    Tag,
     Track,
 )
 
@@ -141,6 +142,7 @@ def movies(draw: st.DrawFn) -> Movie:
         source=draw(sources),
         manifest=draw(st.dictionaries(names, stage, max_size=3)),
         people=some(person),
+        tags=some(st.builds(Tag, name=names, score=scores, screen_time_s=seconds)),
         shots=all_shots,
         tracks=tracks,
         keyframes=keyframes,

@@ -94,7 +94,7 @@ def _as_json(outcome: jobs.Outcome) -> dict[str, Any]:
     if outcome.error:
         line |= {"error": str(outcome.error), "exit_code": outcome.error.exit_code}
     if movie := outcome.movie:
-        counts = ("people", "faces", "poses", "objects", "shots", "keyframes")
+        counts = ("people", "faces", "poses", "objects", "tags", "shots", "keyframes")
         source = movie.source
         line |= {"duration_s": source.duration_s, "damaged": source.damaged, "missing_s": source.missing_s}
         line |= {name: len(getattr(movie, name)) for name in counts}

@@ -79,6 +79,8 @@ def show(movie: Movie, name: Path, names: Mapping[str, str] | None = None) -> No
         out.print(f"cut off: {clock(source.missing_s)} are missing at the end", style="yellow")
     if movie.people:
         out.print(_people(movie, names or {}))
+    if movie.tags:
+        out.print(_tags(movie))
     if movie.objects:
         out.print(_objects(movie))
 
@@ -111,6 +113,14 @@ def _seen_at(movie: Movie, face: int) -> str:
     """Where to look for a face: the time, or the picture of a gallery."""
     keyframe = movie.keyframes[movie.faces[face].keyframe]
     return keyframe.picture or clock(keyframe.time_s)
+
+
+def _tags(movie: Movie) -> Table:
+    numbers = ("best score", "seconds")
+    tags = table("tag", *numbers, title="\nTags", right=numbers)
+    for tag in movie.tags:
+        tags.add_row(tag.name, f"{tag.score:.2f}", f"{tag.screen_time_s:.1f}")
+    return tags
 
 
 def _objects(movie: Movie) -> Table:

@@ -9,6 +9,9 @@ from analyzer.records import ImageFeature
 from analyzer.settings import Settings
 from models.contracts import Extractor
 
+LARGEST = float(np.finfo(np.float16).max)
+"""Records keep half precision; what is beyond is cut off."""
+
 
 class Features:
     """The vectors of a network that is named as "backend:model"."""
@@ -22,9 +25,10 @@ class Features:
 
     def detect(self, batch: Batch) -> list[ImageFeature]:
         """See Detector."""
+        found = self._find(batch).clip(-LARGEST, LARGEST).astype(np.float16)
         return [
-            ImageFeature(keyframe=frame.index, model=self._name, vector=vector.astype(np.float16))
-            for frame, vector in zip(batch.frames, self._find(batch), strict=True)
+            ImageFeature(keyframe=frame.index, model=self._name, vector=vector)
+            for frame, vector in zip(batch.frames, found, strict=True)
         ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import importlib.util
 import os
+import sys
 import threading
 from collections.abc import Iterator
 
@@ -29,6 +30,9 @@ def prepare(device: str) -> None:
     if importlib.util.find_spec("tf_keras"):  # tf.keras, which DeepFace uses; `import keras` is not touched
         os.environ.setdefault("TF_USE_LEGACY_KERAS", "1")
     with _lock, _silent():
+        if "tensorflow" not in sys.modules:
+            with contextlib.suppress(ImportError):  # PyTorch's: its LLVM after TensorFlow's ends the process
+                import triton  # noqa: F401
         try:
             import tensorflow as tf
         except ImportError as error:

@@ -13,7 +13,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from analyzer.records import Movie, Person
+from analyzer.records import Movie, Person, Tag
 from analyzer.settings import load
 from analyzer.stores import sidecar
 from tests.clips import long_clip, nobody_clip
@@ -118,6 +118,15 @@ def test_info_shows_people_in_billing_order(analyzed: Path, demo: Demo) -> None:
     assert record == json.loads(demo.movie.model_dump_json())
     schema = json.loads(marquee("schema").stdout)
     jsonschema.validate(record, schema)
+
+
+def test_info_shows_tags(analyzed: Path, demo: Demo) -> None:
+    tags = (Tag(name="space suit", score=0.87, screen_time_s=8.2), Tag(name="flag", score=0.5))
+    sidecar.write(sidecar.sidecar_path(analyzed), demo.movie.model_copy(update={"tags": tags}))
+    lines = marquee("info", analyzed).stdout.splitlines()
+    rows = [line.split() for line in lines[lines.index("Tags") + 1 :]]
+    assert ["space", "suit", "0.87", "8.2"] in rows
+    assert ["flag", "0.50", "0.0"] in rows
 
 
 def test_info_of_a_damaged_sidecar(analyzed: Path) -> None:

@@ -1,6 +1,8 @@
 """Real weights, from the user's own cache; fetched by pip on first use."""
 
 import functools
+import http.server
+import threading
 
 import cv2
 import pytest
@@ -49,3 +51,33 @@ def pictures(weights):
     for image in images.values():
         image.setflags(write=False)
     return images
+
+
+@pytest.fixture
+def server(tmp_path):
+    """Serves the folder `served`; /broken... promises more than it sends."""
+
+    class Handler(http.server.SimpleHTTPRequestHandler):
+        def __init__(self, *args):
+            super().__init__(*args, directory=str(tmp_path / "served"))
+
+        def do_GET(self):
+            if not self.path.startswith("/broken"):
+                return super().do_GET()
+            self.send_response(200)
+            self.send_header("Content-Length", "1000")
+            self.end_headers()
+            self.wfile.write(b"half")
+            return None
+
+        def log_message(self, *args):
+            pass
+
+    (tmp_path / "served").mkdir()
+    (tmp_path / "served" / "a.onnx").write_bytes(b"weights")
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as running:
+        thread = threading.Thread(target=running.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{running.server_port}"
+        running.shutdown()
+        thread.join()

