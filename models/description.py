@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -16,7 +16,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from models import fetch
 from models.alignment import ARCFACE, CENTRES, DLIB, Template
 from models.catalog import Task
-from models.errors import ModelError
+from models.errors import ModelError, said
+from models.images import Floats
 
 Head = Literal["yolo", "yolo-objectness", "end-to-end", "scrfd", "vectors", "scores", "logits"]
 """What a network's outputs are.
@@ -33,46 +34,62 @@ Head = Literal["yolo", "yolo-objectness", "end-to-end", "scrfd", "vectors", "sco
 Three = tuple[float, float, float]
 Point = tuple[float, float]
 Side = Annotated[int, Field(ge=8, le=4096)]
+V = TypeVar("V", bound="View")
 
 
-class Description(BaseModel):
-    """See the module.
+class View(BaseModel):
+    """What any model of pictures sees, and what its classes are called.
 
     Attributes:
-        sha256: of the model file; another file of this name is refused.
-        width, height: pixels of the picture that it takes.
-        layout: order of its input's axes.
+        sha256: of the model file, if only that may have this name.
         colour: order of its input's colours.
         mean, scale: it sees (pixel - mean) * scale, the pixel 0 to 255, in the order of `colour`.
-        batch: whether it takes any number of pictures at once, or one.
-        head: see Head.
-        labels: of the classes, in order.
-        points: key points of each detection.
-        template: of a face model: "arcface", "dlib", or where the five points lie (the subject's right and
-            left eye, tip of the nose, right and left corner of the mouth) in pixels of the picture.
-        threshold: cosine distance below which two faces are taken for one person.
+        labels: of the classes, in order; or else
+        labels_file: the name of a text file beside it with one a line.
         licence, source, note: for people.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     sha256: str = ""
+    colour: Literal["rgb", "bgr"] = "rgb"
+    mean: Three = (0.0, 0.0, 0.0)
+    scale: Three = (1.0, 1.0, 1.0)
+    labels: tuple[str, ...] = ()
+    labels_file: str = ""
+    licence: str = "unknown"
+    source: str = ""
+    note: str = ""
+
+    def see(self, batch: Floats) -> Floats:
+        """Return pixels, RGB (n, h, w, 3) or grey (n, h, w, 1), as the model takes them."""
+        mean, scale = (np.array(three[: batch.shape[3]], np.float32) for three in (self.mean, self.scale))
+        return np.asarray(((batch[..., ::-1] if self.colour == "bgr" else batch) - mean) * scale, np.float32)
+
+
+class Description(View):
+    """All that there is to say of a network that Marquee runs itself.
+
+    Attributes:
+        width, height: pixels of the picture that it takes.
+        layout: order of its input's axes.
+        batch: whether it takes any number of pictures at once, or one.
+        head: see Head.
+        points: key points of each detection.
+        template: of a face model: "arcface", "dlib", or where the five points lie (the subject's right and
+            left eye, tip of the nose, right and left corner of the mouth) in pixels of the picture.
+        threshold: cosine distance below which two faces are taken for one person.
+    """
+
     task: Task
     width: Side
     height: Side
     layout: Literal["nchw", "nhwc"] = "nchw"
-    colour: Literal["rgb", "bgr"] = "rgb"
-    mean: Three = (0.0, 0.0, 0.0)
-    scale: Three = (1.0, 1.0, 1.0)
     batch: Literal["any", "one"] = "any"
     head: Head
-    labels: tuple[str, ...] = ()
     points: Annotated[int, Field(ge=0, le=1000)] = 0
     template: Literal["arcface", "dlib"] | tuple[Point, Point, Point, Point, Point] = "arcface"
     threshold: Annotated[float, Field(gt=0, lt=2)] | None = None
-    licence: str = "unknown"
-    source: str = ""
-    note: str = ""
 
     def face_template(self) -> Template:
         """Return the template of a face model, scaled to its picture."""
@@ -88,8 +105,12 @@ def path_of(model: Path) -> Path:
     return model.with_suffix(".toml")
 
 
-def read(model: Path) -> Description | None:
-    """Return the description of a model file, None if it has none.
+def read(model: Path, kind: type[V]) -> V | None:
+    """Return what the TOML beside a model file says, its labels read; None if there is none.
+
+    Args:
+        model: the file.
+        kind: Description, or only View where the rest is known otherwise.
 
     Raises:
         ModelError: it is damaged, or of another file.
@@ -98,16 +119,26 @@ def read(model: Path) -> Description | None:
     if not path.exists():
         return None
     try:
-        description = Description(**tomllib.loads(path.read_text("utf-8")))
+        description = _with_labels(kind(**tomllib.loads(path.read_text("utf-8"))), path)
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         raise ModelError(f"{path}: {where}: {first['msg']}") from error
     except (OSError, ValueError, TypeError) as error:
-        raise ModelError(f"{path} cannot be read ({str(error).splitlines()[0]})") from error
+        raise ModelError(f"{path} cannot be read ({said(error)})") from error
+    if len(set(description.labels)) < len(description.labels):
+        raise ModelError(f"{path}: a label is there twice; each class needs its own")
     if description.sha256 and model.exists() and fetch.sha256(model) != description.sha256:
         raise ModelError(f"{model} is not the file that {path.name} describes; 'marquee models add' it again")
     return description
+
+
+def _with_labels(view: V, path: Path) -> V:
+    if not view.labels_file:
+        return view
+    words = path.with_name(view.labels_file).read_text("utf-8").split("\n")
+    named = tuple(word.strip() for word in words if word.strip())
+    return view.model_copy(update={"labels": named, "labels_file": ""})
 
 
 def write(description: Description, model: Path) -> None:

@@ -48,7 +48,7 @@ def described(path: Path) -> Description:
         ModelError: it is damaged, or of another file.
         BrokenModelError: there is none, and the file cannot be understood.
     """
-    return description.read(path) or _looked_at(path, {})
+    return description.read(path, Description) or _looked_at(path, {})
 
 
 def _looked_at(path: Path, known: Mapping[str, Any]) -> Description:

@@ -11,6 +11,7 @@ from analyzer.demo import PEOPLE
 from analyzer.errors import UsageError
 from analyzer.paths import marquee_home, shown
 from models import description, own
+from models.description import Description
 
 Numbers = tuple[float, float, float]
 
@@ -67,7 +68,7 @@ def _try(path: Path) -> None:
     from analyzer.detect.trial import try_out  # takes long to import
 
     fetch_missing(PEOPLE)
-    about = description.read(path)
+    about = description.read(path, Description)
     if about is not None:
         err.print(f"tried on two portraits: {try_out(about, path)}")
 

@@ -14,7 +14,7 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-from models import files
+from models import description, files
 from models.backends import Cached, Progress, Setup, tensorflow_setup
 from models.backends.keras_applications import (
     CLASSES,
@@ -26,9 +26,9 @@ from models.backends.keras_applications import (
     open_network,
 )
 from models.backends.keras_archive import danger
-from models.backends.keras_description import Description, described
 from models.backends.keras_pictures import KerasPictures, check_input, to_features, to_scores
 from models.catalog import Likeness, Task
+from models.description import View
 from models.errors import BackendMissingError, BrokenModelError, UnknownModelError, said
 
 _LICENCE = "its makers', see keras.io/api/applications"
@@ -41,10 +41,10 @@ def identity(task: Task, model: str, home: Path) -> str:
         path = locate(network.file_name(task == "classifier"), home)
         return files.sha256_of(path) if path.is_file() else path.name
     path = _find(model, home)
-    digest, description = files.sha256_of(path), described(path)
-    if description is None:
-        return digest
-    return hashlib.sha256(f"{digest} {description.model_dump_json()}".encode()).hexdigest()
+    digest, view = files.sha256_of(path), description.read(path, View)
+    return (
+        digest if view is None else hashlib.sha256(f"{digest} {view.model_dump_json()}".encode()).hexdigest()
+    )
 
 
 def fetch(task: Task, model: str, home: Path, progress: Progress) -> None:
@@ -70,10 +70,10 @@ def open_model(task: Task, model: str, setup: Setup) -> Any:
         words = labels(setup.home) if classes else ()
         return KerasPictures(net, name, network.preprocess, words, batch_size)
     path = _find(model, setup.home)
-    description, net = described(path) or Description(), _load(path, setup.home)
+    view, net = description.read(path, View) or View(), _load(path, setup.home)
     check_input(net, name)
-    net = (to_scores if classes else to_features)(net, name, bool(description.labels))
-    return KerasPictures(net, name, description.see, description.labels if classes else (), batch_size)
+    net = (to_scores if classes else to_features)(net, name, bool(view.labels))
+    return KerasPictures(net, name, view.see, view.labels if classes else (), batch_size)
 
 
 def likeness(model: str, home: Path) -> Likeness | None:

@@ -12,7 +12,7 @@ from models import backends, files
 from models.backends import keras
 from models.backends.keras_applications import CLASSES, NETWORKS, labels
 from models.backends.keras_archive import danger
-from models.backends.keras_description import described
+from models.description import View, read
 from models.errors import (
     BackendMissingError,
     BrokenModelError,
@@ -193,7 +193,7 @@ def test_results_hang_on_the_description_too(tmp_path: Path) -> None:
     assert bare == hashlib.sha256(path.read_bytes()).hexdigest()
     (tmp_path / "words.txt").write_text("cat\n\nsea lion\r\n")
     path.with_suffix(".toml").write_text('labels_file = "words.txt"\nscale = [2, 1, 1]')
-    assert described(path).labels == ("cat", "sea lion")
+    assert read(path, View).labels == ("cat", "sea lion")
     first = keras.identity("classifier", str(path), tmp_path)
     (tmp_path / "words.txt").write_text("dog\nsea lion")
     assert len({bare, first, keras.identity("classifier", str(path), tmp_path)}) == 3

@@ -14,6 +14,7 @@ from models import backends, description, looking, own
 from models.backends import Setup
 from models.bodies import Poses
 from models.boxes import iou
+from models.description import Description
 from models.dlib_resnet import DlibResNet
 from models.engines import resolve_engine
 from models.errors import BrokenModelError, ModelError, UnknownModelError, WeightsCorruptError
@@ -234,7 +235,7 @@ def test_a_kept_model_is_found_tried_and_removed(tmp_path, nudenet_file):
 
 
 def about_of(path):
-    about = description.read(path)
+    about = description.read(path, Description)
     assert about is not None
     return about
 
