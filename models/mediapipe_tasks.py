@@ -89,10 +89,11 @@ class TaskModel:
         self._mediapipe = framework()
         self._pool = ThreadPoolExecutor(_AT_ONCE)
         self._idle: SimpleQueue[Any] = SimpleQueue()
-        objects = [self._try(self._make, min_score) for _ in range(_AT_ONCE)]
+        objects: list[Any] = []
         weakref.finalize(self, _close, objects)
-        for made in objects:
-            self._idle.put(made)
+        for _ in range(_AT_ONCE):
+            objects.append(self._try(self._make, min_score))
+            self._idle.put(objects[-1])
         self.detect([np.zeros((64, 64, 3), np.uint8)])  # a network with other outputs fails only when it runs
 
     def detect(self, images: Sequence[Image]) -> list[Any]:
