@@ -39,7 +39,7 @@ def test_files_are_told_apart_by_what_they_hold(tmp_path) -> None:
     with zipfile.ZipFile(hand, "w") as bundle:
         bundle.writestr("hand_detector.tflite", b"")
     text.write_text("not a model")
-    with pytest.raises(UnknownModelError, match="it holds hand_detector.tflite"):
+    with pytest.raises(UnknownModelError, match=r"it holds hand_detector\.tflite"):
         mediapipe.identity("face-detector", str(hand), tmp_path)
     with pytest.raises(BrokenModelError, match=r"pose\.task is neither a \.task nor a \.tflite file"):
         mediapipe.identity("pose-detector", str(text), tmp_path)
