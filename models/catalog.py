@@ -1,6 +1,7 @@
 """The catalog: name -> where a network's file comes from, its checksum, licence and task.
 
-`catalog.toml` beside this file lists them. What users add is no entry of it: see models.own.
+`catalog.toml` beside this file lists them; `remotes.toml`, what the makers of backends offer for download. What
+users add is no entry of either: see models.own.
 """
 
 from __future__ import annotations
@@ -118,22 +119,21 @@ class Entry(BaseModel):
         return f"{self.name}-{self.sha256[:12]}.{self.format}"
 
 
-@functools.cache
-def _tables() -> dict[str, dict[str, dict[str, Any]]]:
-    return tomllib.loads(resources.files("models").joinpath("catalog.toml").read_text("utf-8"))
+def _read(name: str) -> dict[str, Any]:
+    return tomllib.loads(resources.files("models").joinpath(name).read_text("utf-8"))
 
 
 @functools.cache
 def remotes(backend: str) -> dict[str, Remote]:
     """The files that a backend's makers offer, by name."""
-    files = (Remote(name=name, **fields) for name, fields in _tables()["remotes"].items())
+    files = (Remote(name=name, **fields) for name, fields in _read("remotes.toml")["remotes"].items())
     return {file.name: file for file in files if file.backend == backend}
 
 
 @functools.cache
 def built_in() -> dict[str, Entry]:
     """The entries that come with Marquee, by name."""
-    table = _tables()
+    table = _read("catalog.toml")
     wheels = {name: Wheel(package=name, **fields) for name, fields in table["wheels"].items()}
     return {
         name: Entry(**{"name": name, **fields, "wheel": wheels[fields["wheel"]]})

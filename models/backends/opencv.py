@@ -1,0 +1,113 @@
+"""OpenCV's own models: cascades (.xml), YuNet and SFace (.onnx), SSD detectors of Caffe (.caffemodel).
+
+A cascade that comes with OpenCV goes by its bare name. lbpcascade_animeface.xml finds drawn faces, which
+FaceMesh does not know: they are kept only with faces.min_presence = 0, and then so is every false alarm.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from pathlib import Path
+from typing import Any
+
+import cv2.data
+
+from models import files
+from models.backends import Cached, Progress, Setup
+from models.backends.opencv_models import Cascade, SFace, Ssd, YuNet, view_of
+from models.catalog import Likeness, Task
+from models.errors import BrokenModelError, UnknownModelError, WeightsMissingError
+
+_TASKS: dict[str, tuple[Task, ...]] = {
+    ".xml": ("face-detector", "object-detector"),
+    ".onnx": ("face-detector", "face-embedder"),
+    ".caffemodel": ("face-detector", "object-detector"),
+}
+
+
+def identity(task: Task, model: str, home: Path) -> str:
+    """See models.backends.Backend; of a Caffe model all its files count."""
+    sums = [files.sha256_of(part) for part in _parts(_find(task, model, home))]
+    return sums[0] if len(sums) == 1 else hashlib.sha256("".join(sums).encode()).hexdigest()
+
+
+def fetch(task: Task, model: str, home: Path, progress: Progress) -> None:
+    """See models.backends.Backend; there is nothing to download."""
+    _find(task, model, home)
+
+
+def open_model(task: Task, model: str, setup: Setup) -> Any:
+    """See models.backends.Backend."""
+    path = _find(task, model, setup.home)
+    as_objects = task == "object-detector"
+    if task == "face-embedder":
+        return SFace(path)
+    if path.suffix == ".xml":
+        return Cascade(path, setup.min_score, path.stem if as_objects else "")
+    if path.suffix == ".onnx":
+        return YuNet(path, setup.min_score)
+    return Ssd(path, setup.min_score, _labels(path) if as_objects else ())
+
+
+def likeness(model: str, home: Path) -> Likeness | None:
+    """See models.backends.Backend; SFace's is not known."""
+    return None
+
+
+def cached(home: Path) -> list[Cached]:
+    """See models.backends.Backend; an .onnx file may be another backend's and is left to that."""
+    return [
+        Cached("opencv", path.name, path, path.stat().st_size, "unknown")
+        for path in sorted((home / "models").glob("*"))
+        if path.suffix in (".xml", ".caffemodel")
+    ]
+
+
+def devices() -> list[str]:
+    """See models.backends.Backend."""
+    return ["cpu"]
+
+
+def _find(task: Task, model: str, home: Path) -> Path:
+    """Return where a model's file is, if it is one for the task.
+
+    Raises:
+        UnknownModelError: there is no such file, or it is for something else.
+        WeightsMissingError: a file that belongs to it is not beside it.
+    """
+    suffix = Path(model).suffix
+    if task not in _TASKS.get(suffix, ()):
+        fit = ", ".join(known for known, tasks in _TASKS.items() if task in tasks)
+        raise UnknownModelError(f"opencv:{model} is not a {task}; for that OpenCV takes {fit}")
+    with_opencv = Path(cv2.data.haarcascades) / model
+    path = with_opencv if with_opencv.is_file() else files.find("opencv", model, home)
+    if suffix == ".caffemodel":
+        _check_caffe(task, path)
+    return path
+
+
+def _check_caffe(task: Task, path: Path) -> None:
+    prototxt = path.with_suffix(".prototxt")
+    if not prototxt.is_file():
+        raise WeightsMissingError(f"{path} needs {prototxt.name} beside it")
+    classes = re.findall(r"\bnum_classes:\s*(\d+)", prototxt.read_text("utf-8", errors="replace"))
+    if not classes:
+        raise UnknownModelError(f"{prototxt} has no DetectionOutput: only detectors of that kind are read")
+    if task == "face-detector" and int(classes[0]) != 2:
+        raise UnknownModelError(f"{path} knows {int(classes[0]) - 1} classes, and a face-detector one")
+    if task == "object-detector" and len(_labels(path)) != int(classes[0]) - 1:
+        toml = path.with_suffix(".toml")
+        raise BrokenModelError(f"{toml} must name {int(classes[0]) - 1} classes, as labels or labels_file")
+
+
+def _labels(path: Path) -> tuple[str, ...]:
+    """Return the names of a Caffe model's classes, without the background if that is named first."""
+    labels = view_of(path).labels
+    return labels[1:] if labels[:1] == ("background",) else labels
+
+
+def _parts(path: Path) -> list[Path]:
+    """Return the files that a model's results hang on."""
+    beside = (".prototxt", ".toml") if path.suffix == ".caffemodel" else ()
+    return [path, *(part for suffix in beside if (part := path.with_suffix(suffix)).is_file())]
