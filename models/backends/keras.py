@@ -21,6 +21,7 @@ from models.backends.keras_applications import (
     NETWORKS,
     cache,
     download,
+    is_here,
     labels,
     locate,
     open_network,
@@ -54,7 +55,7 @@ def fetch(task: Task, model: str, home: Path, progress: Progress) -> None:
         _is_safe(_find(model, home), home)
         return
     names = [network.file_name(classes), *([CLASSES] if classes else [])]
-    if missing := [name for name in names if not locate(name, home).is_file()]:
+    if missing := [name for name in names if not is_here(name, home)]:
         progress(f"Keras downloads {' and '.join(missing)} into {cache()}")
         _start("auto")
         download(network, classes, home)
@@ -90,13 +91,7 @@ def cached(home: Path) -> list[Cached]:
     }
     own = {path: path.name for path in sorted((home / "models").glob("*")) if path.suffix in _SUFFIXES}
     return [
-        Cached(
-            "keras",
-            name,
-            path,
-            path.stat().st_size,
-            _LICENCE if path in weights else "unknown",
-        )
+        Cached("keras", name, path, path.stat().st_size, _LICENCE if path in weights else "unknown")
         for path, name in (own | weights).items()
         if path.is_file()
     ]

@@ -99,6 +99,19 @@ def locate(name: str, home: Path) -> Path:
     return own if own.is_file() else cache() / name
 
 
+def is_here(name: str, home: Path) -> bool:
+    """Whether there is such a file, and whole: a download by another process is waited for."""
+    lock = _lock(name)
+    if lock.exists():
+        with contextlib.suppress(OSError), locks.held(lock):
+            pass
+    return locate(name, home).is_file()
+
+
+def _lock(name: str) -> Path:
+    return cache() / f".{name}.lock"
+
+
 def download(network: Network, classes: bool, home: Path) -> None:
     """Have Keras download what is missing of the weights and, with classes, of their names.
 
@@ -114,12 +127,12 @@ def download(network: Network, classes: bool, home: Path) -> None:
 
 def _bring(name: str, home: Path, ask: Callable[[], Any]) -> None:
     """Have a file by asking Keras for what needs it; it says on standard error how far it is."""
-    if locate(name, home).is_file():
+    if is_here(name, home):
         return
     target = cache() / name
     with fetch.keeping(target):
         target.parent.mkdir(parents=True, exist_ok=True)
-        with locks.held(target.with_name(f".{name}.lock")), contextlib.redirect_stdout(sys.stderr):
+        with locks.held(_lock(name)), contextlib.redirect_stdout(sys.stderr):
             try:
                 ask()
             except Exception as error:  # Keras raises that very class, or whatever came to it

@@ -3,14 +3,15 @@
 import hashlib
 import json
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from models import backends, files
+from models import backends, files, locks
 from models.backends import keras
-from models.backends.keras_applications import CLASSES, NETWORKS, labels
+from models.backends.keras_applications import CLASSES, NETWORKS, is_here, labels
 from models.backends.keras_archive import danger
 from models.description import View, read
 from models.errors import (
@@ -63,6 +64,19 @@ def test_weights_are_found_without_keras(tmp_path: Path, cache: Path) -> None:
     (tmp_path / "models" / names[0]).write_bytes(b"my own")
     assert keras.identity("image-feature", "resnet101", tmp_path) == hashlib.sha256(b"my own").hexdigest()
     assert [(c.name, c.path.name) for c in keras.cached(tmp_path)] == [("resnet101", n) for n in names]
+
+
+def test_a_download_by_another_process_is_waited_for(tmp_path: Path, cache: Path) -> None:
+    """Keras writes it under its own name from the first byte on."""
+    lock, weights = cache / f".{CLASSES}.lock", cache / CLASSES
+    with ThreadPoolExecutor() as pool:
+        with locks.held(lock):
+            weights.write_text("half of")
+            answer = pool.submit(is_here, CLASSES, tmp_path)
+            with pytest.raises(TimeoutError):
+                answer.result(timeout=0.3)
+            weights.unlink()
+        assert answer.result() is False
 
 
 @pytest.mark.parametrize(
