@@ -1,7 +1,7 @@
 """The catalog: name -> where a network's file comes from, its checksum, licence and task.
 
-`catalog.toml` beside this file lists them; `remotes.toml`, what the makers of backends offer for download. What
-users add is no entry of either: see models.own.
+`catalog.toml` beside this file lists them; `remotes.toml`, what the makers of backends offer for download.
+What users add is no entry of either: see models.own.
 """
 
 from __future__ import annotations
