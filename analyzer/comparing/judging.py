@@ -55,9 +55,9 @@ def judge(found: Sequence[Measured]) -> list[Verdict]:
     return [_judge(one, found[0]) for one in found]
 
 
-def threshold_of(model: str) -> float | None:
-    """Return the cosine from which on a model's two faces are one person, as far as that is known."""
-    likeness = backends.likeness_of(model, marquee_home())
+def threshold_of(embedder: str) -> float | None:
+    """Return the cosine from which on an embedder's two faces are one person, as far as that is known."""
+    likeness = backends.likeness_of(embedder, marquee_home())
     return None if likeness is None or likeness.same is None else (likeness.strangers + likeness.same) / 2
 
 
@@ -65,7 +65,7 @@ def _judge(one: Measured, first: Measured) -> Verdict:
     pairs = _matched(one.faces, first.faces)
     union = len(one.faces) + len(first.faces) - len(pairs)
     same, strangers = _labelled(one)
-    threshold = threshold_of(one.model)
+    threshold = threshold_of(one.embedder)
     return Verdict(
         faces=len(one.faces),
         picture_ms=one.find_s / len(one.frames) * 1e3 if one.frames else None,
@@ -91,7 +91,7 @@ def _matched(mine: Sequence[Face], theirs: Sequence[Face]) -> list[tuple[int, in
 
 
 def _same_pairs(one: Measured, first: Measured, pairs: Sequence[tuple[int, int]]) -> float | None:
-    thresholds = threshold_of(one.model), threshold_of(first.model)
+    thresholds = threshold_of(one.embedder), threshold_of(first.embedder)
     if thresholds[0] is None or thresholds[1] is None or len(pairs) < 2:
         return None
     mine = _cosines([one.faces[i] for i, _ in pairs]) >= thresholds[0]

@@ -7,14 +7,14 @@ class Measured(Record):
     """What one contestant found.
 
     Attributes:
-        model: the embedder's name in records.
+        embedder: as the settings name it.
         frames: what was looked at: a picture's file, or a video's with the time after a #.
         faces: what was found; their keyframe is an index into `frames`.
         find_s, embed_s: seconds that finding and embedding took.
         unread: what is wrong with the files that could not be read.
     """
 
-    model: str
+    embedder: str
     unread: tuple[str, ...]
     frames: tuple[str, ...]
     faces: tuple[Face, ...]

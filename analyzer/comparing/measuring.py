@@ -24,6 +24,11 @@ from analyzer.settings import Settings
 def measure(files: Sequence[Path], settings: Settings, progress: Progress) -> Measured:
     """Return what a contestant finds in pictures and videos. The first batch is looked at twice: to warm up.
 
+    Args:
+        files: pictures and videos.
+        settings: of the contestant.
+        progress: told with each frame how many of the files are done: a film takes as long as it takes.
+
     Raises:
         ModelError: a model cannot be had.
     """
@@ -40,7 +45,7 @@ def measure(files: Sequence[Path], settings: Settings, progress: Progress) -> Me
             finder.seconds = embedder.seconds = 0.0
         faces += detector.detect(Batch(frames))
     return Measured(
-        model=embedder.model,
+        embedder=settings.faces.embedder,
         unread=tuple(unread),
         frames=tuple(names),
         faces=tuple(faces),
@@ -54,15 +59,16 @@ def _frames(
 ) -> Iterator[Frame]:
     """Yield the frames of all files, numbered on; `names` gets what each is, `unread` what is none."""
     for done, file in enumerate(files):
-        progress(done, len(files))
         picture = is_picture(file.name)
         try:
             source = Gallery(common_folder([file]), [file]) if picture else footage(file)
             with source.sampler(settings, silent) as frames:
                 for frame in frames:
+                    progress(done, len(files))
                     names.append(as_text(file) + ("" if picture else f"#{frame.time_s:.2f}"))
                     yield replace(frame, index=len(names) - 1)
         except (InputError, MediaError) as error:
+            progress(done, len(files))
             unread.append(str(error))
 
 

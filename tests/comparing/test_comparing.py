@@ -17,7 +17,7 @@ from analyzer.errors import UsageError
 from analyzer.paths import marquee_home
 from analyzer.progress import silent
 from analyzer.worker import Worker
-from models import own
+from models import description, looking, own
 from models.errors import UnknownModelError
 from models.weights import Weights
 from tests.conftest import Demo
@@ -96,9 +96,22 @@ def test_vectors_of_nobody_in_particular_are_found_out(folders: Path) -> None:
     assert verdict.same_pairs <= 9 / 15
 
 
+def test_a_file_named_by_its_path_has_the_threshold_of_its_description(
+    folders: Path, weights_of_tests: Weights, tmp_path: Path
+) -> None:
+    path = bare_dlib(weights_of_tests.onnx("dlib"), tmp_path / "face.onnx")
+    known = {"task": "face-embedder", "template": "dlib", "threshold": 0.07}
+    description.write(looking.describe(path, known), path)
+    (verdict,) = judge(measured(f"onnx:{path}", sorted(folders.rglob("*.png"))))
+    assert verdict.recognised is not None
+
+
 def test_frames_of_a_video_are_looked_at(demo: Demo) -> None:
-    (found,) = measured("dlib", [demo.video])
+    settings, told = setups(["dlib"])[0].settings, list[float]()
+    with Worker(settings) as worker:
+        found = worker.measure([demo.video], lambda done, _: told.append(done))
     assert len(found.frames) > 5
+    assert len(told) >= len(found.frames), "a film that takes long is not taken for one that stands still"
     assert all("#" in name for name in found.frames)
     (verdict,) = judge([found])
     assert verdict.recognised is None
