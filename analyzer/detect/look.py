@@ -9,7 +9,7 @@ from analyzer.overlap import batched, map_ahead
 from models.engines import Engine
 
 Findings = dict[str, Sequence[Any]]
-"""Records by kind: faces, poses, objects, features."""
+"""Records by kind: faces, poses, objects, features, tags."""
 
 
 def look(

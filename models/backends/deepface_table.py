@@ -91,8 +91,8 @@ def _detector(name: str, licence: str, *files: str, on_tensorflow: bool = False)
     return Part("face_detector", name, files, licence, on_tensorflow)
 
 
-def _attribute(name: str, file: str) -> Part:
-    return Part("facial_attribute", name, (file,), _VGG)
+def _attribute(name: str, file: str, licence: str) -> Part:
+    return Part("facial_attribute", name, (file,), licence)
 
 
 EMBEDDERS: dict[str, Recognition] = {
@@ -150,9 +150,11 @@ DETECTORS: dict[str, Part] = {
 """By name."""
 
 ATTRIBUTES: dict[str, Part] = {
-    "age": _attribute("Age", "age_model_weights.h5"),
-    "sex": _attribute("Gender", "gender_model_weights.h5"),
-    "emotion": _attribute("Emotion", "facial_expression_model_weights.h5"),
+    "age": _attribute("Age", "age_model_weights.h5", _VGG),
+    "sex": _attribute("Gender", "gender_model_weights.h5", _VGG),
+    "emotion": _attribute(
+        "Emotion", "facial_expression_model_weights.h5", "see github.com/serengil/deepface_models"
+    ),
 }
 """By what they tell."""
 
