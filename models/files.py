@@ -11,6 +11,7 @@ import functools
 import hashlib
 import json
 import os
+import shlex
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -129,7 +130,7 @@ def refuse_unless_trusted(backend: str, path: Path, home: Path, why: str) -> Non
     pinned = {remote.sha256 for remote in catalog.remotes(backend).values()}
     if digest not in pinned and digest not in _trusted(home):
         raise UntrustedModelError(
-            f"{path} {why}; if you know where it comes from: marquee models trust {path}"
+            f"{path} {why}; if you know where it comes from: marquee models trust {shlex.quote(str(path))}"
         )
 
 

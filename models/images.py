@@ -57,6 +57,13 @@ def letterbox(
     return batch, boxes
 
 
+def stretched(image: Image, width: int, height: int) -> Image:
+    """Return a picture (H, W, 3) or (H, W) in another size, whatever becomes of its proportions."""
+    shrinks = image.shape[0] >= height and image.shape[1] >= width
+    way = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(image, (width, height), interpolation=way), np.uint8)
+
+
 def roi_matrices(rois: Floats, side: int) -> npt.NDArray[np.float64]:
     """(N, 2, 3) matrices that take pixels of a crop of `side` to pixels of the image.
 

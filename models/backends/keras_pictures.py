@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from models.errors import BrokenModelError, UnknownModelError, said
-from models.images import Floats, Image
+from models.images import Floats, Image, stretched
 
 _SIDE = 224
 """Pixels of the picture for a network that takes any."""
@@ -154,7 +154,4 @@ class KerasPictures:
         _, height, width, channels = self._shape
         if channels == 1:
             image = np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), np.uint8)
-        shrinks = image.shape[0] >= height and image.shape[1] >= width
-        way = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
-        resized = np.asarray(cv2.resize(image, (width, height), interpolation=way), np.uint8)
-        return resized.reshape(height, width, channels)
+        return stretched(image, width, height).reshape(height, width, channels)
