@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import tomllib
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Annotated, Any, Literal, TypeVar
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from models import fetch
+from models import fetch, files
 from models.alignment import ARCFACE, CENTRES, DLIB, Template
 from models.catalog import Task
 from models.errors import ModelError, said
@@ -60,6 +61,11 @@ class View(BaseModel):
     licence: str = "unknown"
     source: str = ""
     note: str = ""
+
+    def fingerprint(self, checksum: str) -> str:
+        """Return 64 hexadecimal digits of what results hang on: a file's checksum, and how it is run."""
+        how = self.model_dump_json(exclude={"sha256", "threshold", "licence", "source", "note"})
+        return hashlib.sha256(f"{checksum} {how}".encode()).hexdigest()
 
     def see(self, batch: Floats) -> Floats:
         """Return pixels, RGB (n, h, w, 3) or grey (n, h, w, 1), as the model takes them."""
@@ -128,7 +134,7 @@ def read(model: Path, kind: type[V]) -> V | None:
         raise ModelError(f"{path} cannot be read ({said(error)})") from error
     if len(set(description.labels)) < len(description.labels):
         raise ModelError(f"{path}: a label is there twice; each class needs its own")
-    if description.sha256 and model.exists() and fetch.sha256(model) != description.sha256:
+    if description.sha256 and model.exists() and files.sha256_of(model) != description.sha256:
         raise ModelError(f"{model} is not the file that {path.name} describes; 'marquee models add' it again")
     return description
 

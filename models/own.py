@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import hashlib
 import os
 import re
 import shutil
@@ -22,8 +21,8 @@ if TYPE_CHECKING:
 
 
 def kept(home: Path) -> list[Path]:
-    """Return the files that were added, in the order of their names."""
-    return sorted(path for path in (home / "models").glob("*.onnx"))
+    """Return the files that were added, in the order of their names; others may be another backend's."""
+    return sorted(path for path in (home / "models").glob("*.onnx") if description.path_of(path).is_file())
 
 
 def find(name: str, home: Path) -> Path:
@@ -59,8 +58,7 @@ def _looked_at(path: Path, known: Mapping[str, Any]) -> Description:
 
 def fingerprint(path: Path, about: Description) -> str:
     """Return 64 hexadecimal digits of what a model's results hang on: its file, and how it is run."""
-    how = about.model_dump_json(exclude={"labels", "threshold", "licence", "source", "note"})
-    return hashlib.sha256(f"{files.sha256_of(path)} {how}".encode()).hexdigest()
+    return about.fingerprint(files.sha256_of(path))
 
 
 def open_session(path: Path, about: Description, home: Path, engine: Engine) -> Session:
@@ -78,7 +76,7 @@ def open_session(path: Path, about: Description, home: Path, engine: Engine) -> 
     if not target.exists():
         with fetch.written(target) as part:
             own.convert(path, about, part)
-    network = Network(path.stem, target, sparse=about.head == "end-to-end")
+    network = Network(f"onnx:{path.stem}", target, sparse=about.head == "end-to-end")
     return open_file(network, engine, home / "compiled" / f"own-{key}")
 
 

@@ -8,7 +8,6 @@ classes are called. Keras runs on TensorFlow unless KERAS_BACKEND says otherwise
 from __future__ import annotations
 
 import difflib
-import hashlib
 import os
 import warnings
 from pathlib import Path
@@ -43,9 +42,7 @@ def identity(task: Task, model: str, home: Path) -> str:
         return files.sha256_of(path) if path.is_file() else path.name
     path = _find(model, home)
     digest, view = files.sha256_of(path), description.read(path, View)
-    return (
-        digest if view is None else hashlib.sha256(f"{digest} {view.model_dump_json()}".encode()).hexdigest()
-    )
+    return view.fingerprint(digest) if view else digest
 
 
 def fetch(task: Task, model: str, home: Path, progress: Progress) -> None:

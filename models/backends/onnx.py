@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 
 from models import own
@@ -19,11 +18,11 @@ from models.backends import Cached, Progress, Setup
 from models.bodies import Poses, from_coco
 from models.boxes import Detections
 from models.catalog import Likeness, Task, likeness_at
-from models.description import Description
+from models.description import Description, read
 from models.engines import available_engines
-from models.errors import UnknownModelError
+from models.errors import ModelError, UnknownModelError
 from models.heads import HEADS, Asked, Raw
-from models.images import Floats, Image, Letterbox, letterbox
+from models.images import Floats, Image, Letterbox, letterbox, stretched
 from models.sessions import Session
 
 _GREY = 114
@@ -60,25 +59,31 @@ def open_model(task: Task, model: str, setup: Setup) -> Any:
 def likeness(model: str, home: Path) -> Likeness | None:
     """See Backend.likeness: from the threshold of the description, if it has one."""
     try:
-        path = own.find(model, home)
-        description = own.described(path)
+        description = read(own.find(model, home), Description)
     except UnknownModelError:
         return None
-    return likeness_at(description.threshold) if description.threshold else None
+    return likeness_at(description.threshold) if description and description.threshold else None
 
 
 def cached(home: Path) -> list[Cached]:
     """See Backend.cached."""
     return [
-        Cached("onnx", path.stem, path, path.stat().st_size, own.described(path).licence)
-        for path in own.kept(home)
-        if path.suffix == ".onnx"
+        Cached("onnx", path.stem, path, path.stat().st_size, _licence(path))
+        for path in sorted((home / "models").glob("*.onnx"))
     ]
 
 
 def devices() -> list[str]:
     """See Backend.devices."""
     return sorted({offer.device for offer in available_engines()})
+
+
+def _licence(path: Path) -> str:
+    try:
+        description = read(path, Description)
+    except ModelError as error:
+        return str(error)
+    return description.licence if description else "unknown"
 
 
 def _described(task: Task, model: str, path: Path) -> Description:
@@ -190,10 +195,10 @@ class OnnxPictures:
 
     def features(self, images: Sequence[Image]) -> Floats:
         """See models.contracts.Extractor."""
-        size = self._description.width, self._description.height
-        batch = np.empty((len(images), size[1], size[0], 3), np.uint8)
+        width, height = self._description.width, self._description.height
+        batch = np.empty((len(images), height, width, 3), np.uint8)
         for target, image in zip(batch, images, strict=True):
-            target[:] = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
+            target[:] = stretched(image, width, height)
         return self._session.run(batch)[0]
 
     def classify(self, images: Sequence[Image]) -> Floats:

@@ -6,14 +6,13 @@ FaceMesh does not know: they are kept only with faces.min_presence = 0, and then
 
 from __future__ import annotations
 
-import hashlib
 import re
 from pathlib import Path
 from typing import Any
 
 import cv2.data
 
-from models import files
+from models import catalog, files
 from models.backends import Cached, Progress, Setup
 from models.backends.opencv_models import Cascade, SFace, Ssd, YuNet, view_of
 from models.catalog import Likeness, Task
@@ -25,11 +24,17 @@ _TASKS: dict[str, tuple[Task, ...]] = {
     ".caffemodel": ("face-detector", "object-detector"),
 }
 
+_SFACE = 1 - 0.363
+"""Cosine distance below which OpenCV's own samples take two of SFace's faces for one person."""
+
 
 def identity(task: Task, model: str, home: Path) -> str:
     """See models.backends.Backend; of a Caffe model all its files count."""
-    sums = [files.sha256_of(part) for part in _parts(_find(task, model, home))]
-    return sums[0] if len(sums) == 1 else hashlib.sha256("".join(sums).encode()).hexdigest()
+    path = _find(task, model, home)
+    digest = files.sha256_of(path)
+    if path.suffix != ".caffemodel":
+        return digest
+    return view_of(path).fingerprint(f"{digest} {files.sha256_of(path.with_suffix('.prototxt'))}")
 
 
 def fetch(task: Task, model: str, home: Path, progress: Progress) -> None:
@@ -51,8 +56,8 @@ def open_model(task: Task, model: str, setup: Setup) -> Any:
 
 
 def likeness(model: str, home: Path) -> Likeness | None:
-    """See models.backends.Backend; SFace's is not known."""
-    return None
+    """See models.backends.Backend; the only embedder is SFace."""
+    return catalog.likeness_at(_SFACE) if Path(model).suffix == ".onnx" else None
 
 
 def cached(home: Path) -> list[Cached]:
@@ -105,9 +110,3 @@ def _labels(path: Path) -> tuple[str, ...]:
     """Return the names of a Caffe model's classes, without the background if that is named first."""
     labels = view_of(path).labels
     return labels[1:] if labels[:1] == ("background",) else labels
-
-
-def _parts(path: Path) -> list[Path]:
-    """Return the files that a model's results hang on."""
-    beside = (".prototxt", ".toml") if path.suffix == ".caffemodel" else ()
-    return [path, *(part for suffix in beside if (part := path.with_suffix(suffix)).is_file())]

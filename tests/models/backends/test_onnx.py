@@ -328,6 +328,42 @@ def test_labels_must_fit(tmp_path, nudenet_file):
         own.add(tmp_path, "mine", file=path, known={"task": "classifier", "labels": ("a", "b")})
 
 
+def test_results_hang_on_the_labels_but_not_on_what_is_for_people(tmp_path):
+    path = made.colours(tmp_path / "colours.onnx", softmax=True)
+    spec, found = f"onnx:{path}", {"task": "classifier", "labels": ("red", "green", "blue")}
+    about = looking.describe(path, found)
+    changes = (
+        {},
+        {"note": "mine", "licence": "MIT"},
+        {"labels": ("rot", "green", "blue")},
+        {"colour": "bgr"},
+    )
+    sums = []
+    for change in changes:
+        description.write(about.model_copy(update=change), path)
+        sums.append(backends.identity("classifier", spec, tmp_path))
+    assert sums[0] == sums[1]
+    assert len(set(sums)) == 3
+
+
+def test_a_file_that_is_another_backends_is_listed_and_left_alone(tmp_path):
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models/yunet.onnx").write_bytes(b"of which nothing can be told")
+    made.colours(tmp_path / "models/damaged.onnx", softmax=True)
+    (tmp_path / "models/damaged.toml").write_text("task = 'nothing'")
+    damaged, foreign = backends.backend("onnx").cached(tmp_path)
+    assert (foreign.name, foreign.licence) == ("yunet", "unknown")
+    assert "damaged.toml: task: " in damaged.licence
+    assert [path.stem for path in own.kept(tmp_path)] == ["damaged"]
+
+
+def test_a_file_may_be_called_as_an_embedded_network_is(tmp_path, setup):
+    path = made.colours(tmp_path / "nudenet.onnx", softmax=True)
+    description.write(looking.describe(path, {"task": "classifier"}), path)
+    model = backends.open_model("classifier", f"onnx:{path}", setup)
+    assert model.classify(spots()).shape == (2, 3)
+
+
 def test_a_pinned_file_must_be_the_pinned_one(tmp_path, nudenet_file):
     with pytest.raises(WeightsCorruptError, match="has sha256"):
         own.add(tmp_path, "mine", file=nudenet_file, sha256="0" * 64)

@@ -138,6 +138,14 @@ def test_what_a_caffe_model_is_hangs_on_all_its_files(tmp_path, home) -> None:
     assert backends.identity("face-detector", spec, home) != plain
 
 
+def test_faces_of_sface_are_told_apart_where_opencv_does(home) -> None:
+    likeness = backends.likeness_of("opencv:face_recognition_sface_2021dec.onnx@0123456789ab", home)
+    assert likeness is not None
+    assert likeness.same is not None
+    assert (likeness.strangers + likeness.same) / 2 == pytest.approx(0.363)
+    assert backends.likeness_of(f"opencv:{HAAR}", home) is None
+
+
 @pytest.mark.parametrize(
     ("task", "name", "error", "says"),
     [
