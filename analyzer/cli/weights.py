@@ -20,7 +20,7 @@ from models.weights import Weights
 
 app = typer.Typer(no_args_is_help=True, help="List, fetch, check and add the networks that Marquee uses.")
 
-Name = Annotated[str, typer.Argument(help="A name that 'marquee models list' shows.")]
+Name = Annotated[str, typer.Argument(help="One of those that come with Marquee.")]
 
 
 def fetch_missing(names: Collection[str] | None = None) -> None:
@@ -104,7 +104,7 @@ def pull(
 
 @app.command()
 def verify() -> None:
-    """Check every cached file against its pinned sha256."""
+    """Check the files of the models that come with Marquee against their pinned sha256."""
     results = Weights(marquee_home()).verify()
     if not results:
         out.print("nothing is cached yet")

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
+from analyzer.errors import UsageError
 from analyzer.library.cast import Member
 from analyzer.library.library import Library
 from analyzer.library.matching import Match, Matcher
 from analyzer.library.vectors import embeddings
-from analyzer.records import Embedding
+from analyzer.records import Embedding, Movie
 
 REFERENCES = 50
 """Vectors by which somebody is known, at most."""
@@ -29,6 +30,19 @@ class Identifier:
     def who(self, query: Sequence[Embedding]) -> Match:
         """Return who is meant by some vectors of one person; those of another model say nothing."""
         return self._matcher.match([e for e in query if e.model == self._model])
+
+    def refuse_others(self, movie: Movie) -> None:
+        """Refuse a record whose faces are embedded by another model than the library's.
+
+        Raises:
+            UsageError: so it is: everybody in it would pass for unknown.
+        """
+        models = {face.embedding.model for face in movie.faces if face.embedding}
+        if models and self._model and self._model not in models:
+            raise UsageError(
+                f"faces.embedder makes {', '.join(sorted(models))}, but the library is of {self._model}, "
+                "and the two cannot be compared: 'marquee analyze' its videos again, or set the embedder back"
+            )
 
     def _of(self, member: Member, count: int) -> list[Embedding]:
         """The vectors of what the user confirmed, or else of what there is."""

@@ -7,6 +7,9 @@ import cv2
 import numpy as np
 import pytest
 
+from models import own
+from models.weights import Weights
+from tests.models.backends.onnx_networks import bare_dlib
 from tests.photos import fresh_home, gallery, people, photos_of, strangers
 
 
@@ -47,6 +50,21 @@ def test_who_is_enrolled_is_identified(home: Path, tmp_path: Path, shared: Path)
     assert people(home, "undo").returncode == 0
     (line,) = people(home, "identify", "--json", beckham[8]).stdout.splitlines()
     assert [person["verdict"] for person in json.loads(line)["people"]] == ["unknown"]
+
+
+def test_another_embedder_than_the_librarys_is_no_reason_to_know_nobody(home: Path, shared: Path) -> None:
+    powell = photos_of(shared, "Colin_Powell")
+    assert people(home, "enrol", "Colin", *powell[:3]).returncode == 0
+    weights = Weights(home)
+    entry, path = weights.entry("dlib"), bare_dlib(weights.onnx("dlib"), home / "face.onnx")
+    known = {"task": "face-embedder", "template": "dlib", "colour": "bgr", "mean": entry.mean[::-1]}
+    own.add(home, "face", file=path, known=known | {"scale": (entry.scale,) * 3})
+    (home / "settings.toml").write_text('[faces]\nembedder = "onnx:face"\n')
+    for command in (["identify", powell[4]], ["enrol", "Colin", *powell[4:7]]):
+        refused = people(home, *command)
+        assert refused.returncode == 2
+        assert "makes onnx:face@" in complaints(refused.stderr)[0]
+        assert "but the library is of dlib+mirrored" in complaints(refused.stderr)[0]
 
 
 def test_a_name_that_exists_takes_photos_of_the_same_person_only(home: Path, shared: Path) -> None:

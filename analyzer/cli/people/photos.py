@@ -56,8 +56,10 @@ def enrol(
         complain(f"{shown(names[photo])}: left out: {why}")
     if choice.movie is None:
         raise MediaError(f"{name} was not enrolled: no photo can be used")
+    identifier = Identifier(library)
+    identifier.refuse_others(choice.movie)
     card = card_of_one(choice.movie)
-    key = None if another else _same(Identifier(library), name, choice.movie.people[0].reference)
+    key = None if another else _same(identifier, name, choice.movie.people[0].reference)
     library.shelf.put(card)
     number = library.decide(Enrol(key=key, name=name, anchors=anchors_of(card)))
     key = next(line.key for line in library.decisions if line.n == number)
@@ -104,6 +106,7 @@ def identify(
         for path in files:
             try:
                 movie = record_of(path, settings, worker, silent)
+                identifier.refuse_others(movie)
             except USER_ERRORS as error:
                 complain(str(error))
                 codes.append(error.exit_code)
