@@ -6,6 +6,7 @@ FaceMesh does not know: they are kept only with faces.min_presence = 0, and then
 
 from __future__ import annotations
 
+import functools
 import re
 from pathlib import Path
 from typing import Any
@@ -79,6 +80,7 @@ def _find(task: Task, model: str, home: Path) -> Path:
 
     Raises:
         UnknownModelError: there is no such file, or it is for something else.
+        BrokenModelError: it is an .onnx file that cannot be read.
         WeightsMissingError: a file that belongs to it is not beside it.
     """
     suffix = Path(model).suffix
@@ -89,7 +91,23 @@ def _find(task: Task, model: str, home: Path) -> Path:
     path = with_opencv if with_opencv.is_file() else files.find("opencv", model, home)
     if suffix == ".caffemodel":
         _check_caffe(task, path)
+    elif suffix == ".onnx":
+        _check_onnx(task, path)
     return path
+
+
+def _check_onnx(task: Task, path: Path) -> None:
+    """SFace gives one vector, YuNet twelve maps."""
+    made_for = "face-embedder" if _outputs(path, files.sha256_of(path)) == 1 else "face-detector"
+    if task != made_for:
+        raise UnknownModelError(f"{path} is a {made_for}, not a {task}")
+
+
+@functools.lru_cache(maxsize=16)
+def _outputs(path: Path, checksum: str) -> int:
+    from models.convert.own import load  # takes 0.3 s
+
+    return len(load(path).graph.output)
 
 
 def _check_caffe(task: Task, path: Path) -> None:

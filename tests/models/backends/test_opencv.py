@@ -161,6 +161,12 @@ def test_what_there_is_not_is_refused(home, task, name, error, says) -> None:
         backends.identity(task, f"opencv:{name}", home)
 
 
+def test_an_onnx_file_is_for_what_it_gives(home, tmp_path) -> None:
+    sface, yunet = opencv_files.sface(tmp_path), opencv_files.yunet(tmp_path)
+    assert backends.tasks_of(f"opencv:{sface}", home) == ["face-embedder"]
+    assert backends.tasks_of(f"opencv:{yunet}", home) == ["face-detector"]
+
+
 def test_files_that_belong_to_a_caffe_model_are_asked_for(home, tmp_path) -> None:
     path = opencv_files.caffe_squares(tmp_path, colours=(0, 2))
     with pytest.raises(UnknownModelError, match="knows 2 classes"):
