@@ -134,7 +134,7 @@ def _analyze(
         parts |= _reembed(previous.faces, tracks, settings)
     if "people" in todo:
         crops = kept["embeddings"].settings["crops"] if "embeddings" in kept else 0
-        parts |= _group(parts, crops)
+        parts |= _group(parts, crops, settings.faces.embedder)
     return Movie(manifest=kept, **parts)
 
 
@@ -163,11 +163,11 @@ def _reembed(faces: Sequence[Face], tracks: Sequence[Track], settings: Settings)
     return {"faces": faces, "tracks": tuple(renewed)}
 
 
-def _group(parts: Parts, crops: int) -> Parts:
+def _group(parts: Parts, crops: int, embedder: str) -> Parts:
     """Make tracks of the faces, unless there are some, and people of the tracks."""
     faces, poses, keyframes = parts["faces"], parts.get("poses", ()), parts["keyframes"]
     first = next((face.embedding for face in faces if face.embedding), None)
-    likeness = prior_of(first.model, first.vector.size) if first else random_directions(1)
+    likeness = prior_of(first.model, first.vector.size, embedder) if first else random_directions(1)
     tracks = parts.get("tracks") or make_tracks(faces, poses, keyframes, likeness)
     faces = keep_best(faces, tracks, crops)
     source = parts["source"]

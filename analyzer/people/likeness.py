@@ -32,9 +32,18 @@ NOISE = 0.03
 """What a face of half the weight adds to its likeness to itself, as a share of it: poor faces tell less."""
 
 
-def prior_of(model: str, size: int) -> Likeness:
-    """Return what is known beforehand of a model's embeddings, of so many numbers."""
-    return backends.likeness_of(model, marquee_home()) or random_directions(size)
+def prior_of(model: str, size: int, embedder: str = "") -> Likeness:
+    """Return what is known beforehand of a model's embeddings, of so many numbers.
+
+    Args:
+        model: its name in records, which does not tell where its file is.
+        size: how many numbers.
+        embedder: as the settings name one, which does; it counts if it is that model.
+    """
+    home = marquee_home()
+    if ":" in embedder and backends.label("face-embedder", embedder, home) == model:
+        model = embedder
+    return backends.likeness_of(model, home) or random_directions(size)
 
 
 def random_directions(size: int) -> Likeness:

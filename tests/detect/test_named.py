@@ -10,9 +10,11 @@ from analyzer.detect.table import ADAPTERS
 from analyzer.errors import UsageError
 from analyzer.manifest import expected
 from analyzer.paths import marquee_home
+from analyzer.people.likeness import prior_of, random_directions
 from analyzer.settings import load
-from models import description, looking
+from models import backends, description, looking
 from models.backends import BACKENDS
+from models.catalog import likeness_at
 from models.errors import BackendMissingError, UnknownModelError
 from models.weights import Weights
 from tests.conftest import Demo
@@ -34,6 +36,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     labels = {"task": "classifier", "labels": ("red", "green", "blue")}
     description.write(looking.describe(path, labels), path)
     return folder
+
+
+def test_a_file_has_the_threshold_of_its_description_wherever_it_lies(folder: Path) -> None:
+    spec = f"onnx:{folder / 'dlib.onnx'}"
+    label = backends.label("face-embedder", spec, marquee_home())
+    assert prior_of(label, 128, spec) == likeness_at(0.07)
+    assert prior_of(label, 128, f"onnx:{folder / 'arcface.onnx'}") == random_directions(128), "another's"
 
 
 def test_every_part_can_be_named(demo: Demo, folder: Path) -> None:
