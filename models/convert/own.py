@@ -50,12 +50,15 @@ def load(source: Path) -> onnx.ModelProto:
     """Read an ONNX file.
 
     Raises:
-        BrokenModelError: it is none.
+        BrokenModelError: it is none, or its weights are in other files, which its checksum would not cover.
     """
     try:
-        return onnx.load(source)
+        model = onnx.load(source, load_external_data=False)
     except Exception as error:  # protobuf's DecodeError has no common base with onnx's own errors
-        raise BrokenModelError(f"{source} is not an ONNX network") from error
+        raise BrokenModelError(f"{source.name} is not an ONNX network") from error
+    if any(tensor.external_data for tensor in model.graph.initializer):
+        raise BrokenModelError(f"{source.name} has its weights in another file; export it as one")
+    return model
 
 
 def the_input(graph: onnx.GraphProto, source: Path) -> onnx.ValueInfoProto:
@@ -67,7 +70,7 @@ def the_input(graph: onnx.GraphProto, source: Path) -> onnx.ValueInfoProto:
     weights = {tensor.name for tensor in graph.initializer}
     inputs: list[onnx.ValueInfoProto] = [value for value in graph.input if value.name not in weights]
     if len(inputs) != 1:
-        raise BrokenModelError(f"{source} takes {len(inputs)} inputs, not one picture")
+        raise BrokenModelError(f"{source.name} takes {len(inputs)} inputs, not one picture")
     return inputs[0]
 
 

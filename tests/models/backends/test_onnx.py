@@ -311,6 +311,10 @@ def test_what_is_no_picture_network_is_refused_in_one_line(tmp_path):
         tmp_path / "same.onnx",
     )
     cases["same.onnx"] = "cannot tell what its outputs"
+    network = onnx.load(tmp_path / "same.onnx")
+    network.graph.initializer.append(onnx.numpy_helper.from_array(np.zeros(4096, np.float32), "weights"))
+    onnx.save(network, tmp_path / "parts.onnx", save_as_external_data=True, location="parts.data")
+    cases["parts.onnx"] = r"mine\.onnx has its weights in another file"
     made.colours(tmp_path / "colours.onnx", softmax=True)
     cases["colours.onnx"] = "say what they are with --task"
     for name, message in cases.items():
