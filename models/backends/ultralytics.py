@@ -72,10 +72,14 @@ def cached(home: Path) -> list[Cached]:
 
 def devices() -> list[str]:
     """See models.backends.Backend."""
-    cuda = importlib.import_module("torch").cuda
-    with warnings.catch_warnings(action="ignore"):  # libraries without a card
-        count = cuda.device_count()
-    return ["cpu", *(f"cuda: {cuda.get_device_name(number)}" for number in range(count))]
+    name = importlib.import_module("torch").cuda.get_device_name
+    return ["cpu", *(f"cuda: {name(number)}" for number in range(_cards()))]
+
+
+def _cards() -> int:
+    """How many NVIDIA GPUs torch has; it warns of libraries without a card."""
+    with warnings.catch_warnings(action="ignore"):
+        return int(importlib.import_module("torch").cuda.device_count())
 
 
 def _size(path: Path) -> int:
@@ -142,7 +146,7 @@ def _load(path: Path, home: Path) -> Any:
 
 def _device(path: Path, wanted: str) -> dict[str, Any]:
     """Return the options that choose where it runs; a GPU computes with 16 bits."""
-    available = importlib.import_module("torch").cuda.is_available()
+    available = _cards() > 0
     if not available and (wanted == "cuda" or path.name.lower().endswith(".engine")):
         raise DeviceError(
             f"{path}: torch finds no NVIDIA GPU here; choose device cpu and a .pt or .onnx file"
