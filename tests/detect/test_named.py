@@ -11,9 +11,9 @@ from analyzer.errors import UsageError
 from analyzer.manifest import expected
 from analyzer.paths import marquee_home
 from analyzer.settings import load
-from models import description, looking
 from models.backends import BACKENDS
 from models.errors import BackendMissingError, UnknownModelError
+from models.own import description, looking
 from models.weights import Weights
 from tests.conftest import Demo
 from tests.models.backends.onnx_networks import bare_dlib, colours

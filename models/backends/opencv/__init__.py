@@ -15,7 +15,7 @@ import cv2.data
 
 from models import files
 from models.backends import Cached, Progress, Setup
-from models.backends.opencv_models import Cascade, SFace, Ssd, YuNet, view_of
+from models.backends.opencv.models import Cascade, SFace, Ssd, YuNet, view_of
 from models.catalog import Likeness, Task
 from models.errors import BrokenModelError, UnknownModelError, WeightsMissingError
 

@@ -19,7 +19,8 @@ import cv2
 import numpy as np
 
 from models import catalog, files
-from models.backends import Cached, Progress, Setup, ultralytics_tasks
+from models.backends import Cached, Progress, Setup
+from models.backends.ultralytics.tasks import adapt
 from models.catalog import Likeness, Task
 from models.errors import BackendMissingError, BrokenModelError, DeviceError, ModelError, UnknownModelError
 
@@ -49,7 +50,7 @@ def open_model(task: Task, model: str, setup: Setup) -> Any:
     with _in_one_line(path):
         options = {"conf": setup.min_score, **_device(path, setup.device)}
         yolo = _load(path, setup.home)
-        adapted = ultralytics_tasks.adapt(yolo, task, path, setup.engine.batch_size, options)
+        adapted = adapt(yolo, task, path, setup.engine.batch_size, options)
         threads = setup.engine.streams  # the framework has told torch to leave a core idle
         importlib.import_module("torch").set_num_threads(threads)
         return adapted
