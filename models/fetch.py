@@ -79,7 +79,7 @@ def wheel(source: Wheel, offline: Path, folder: Path) -> Path:
     command += ["--quiet", "--disable-pip-version-check", *_BUILD, f"--dest={folder}"]
     done = subprocess.run(
         [*command, f"{source.package}=={source.version}"],
-        env=os.environ,  # a child's own would be that of C, see models.backends.mediapipe_tasks
+        env=os.environ,  # a child's own would be that of C, see models.backends.mediapipe.tasks
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,

@@ -10,8 +10,9 @@ from analyzer.cli.weights import fetch_missing
 from analyzer.demo import PEOPLE
 from analyzer.errors import UsageError
 from analyzer.paths import marquee_home, shown
-from models import description, own
-from models.description import Description
+from models import own
+from models.own import description
+from models.own.description import Description
 
 Numbers = tuple[float, float, float]
 

@@ -15,8 +15,8 @@ from analyzer.settings import load
 from models import backends
 from models.backends import Setup
 from models.contracts import Classifier, Detector, Embedder, Extractor, PoseDetector
-from models.description import Description
 from models.errors import BrokenModelError
+from models.own.description import Description
 
 MIN_SCORE = 0.3
 

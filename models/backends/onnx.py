@@ -18,11 +18,11 @@ from models.backends import Cached, Progress, Setup
 from models.bodies import Poses, from_coco
 from models.boxes import Detections
 from models.catalog import Likeness, Task, likeness_at
-from models.description import Description, read
 from models.engines import available_engines
 from models.errors import ModelError, UnknownModelError
 from models.heads import HEADS, Asked, Raw
 from models.images import Floats, Image, Letterbox, letterbox, stretched
+from models.own.description import Description, read
 from models.sessions import Session
 
 _GREY = 114

@@ -17,8 +17,9 @@ from analyzer.errors import UsageError
 from analyzer.paths import marquee_home
 from analyzer.progress import silent
 from analyzer.worker import Worker
-from models import description, looking, own
+from models import own
 from models.errors import UnknownModelError
+from models.own import description, looking
 from models.weights import Weights
 from tests.conftest import Demo
 from tests.models.backends.onnx_networks import bare_dlib

@@ -12,10 +12,11 @@ from analyzer.manifest import expected
 from analyzer.paths import marquee_home
 from analyzer.people.likeness import prior_of, random_directions
 from analyzer.settings import load
-from models import backends, description, looking
+from models import backends
 from models.backends import BACKENDS
 from models.catalog import likeness_at
 from models.errors import BackendMissingError, UnknownModelError
+from models.own import description, looking
 from models.weights import Weights
 from tests.conftest import Demo
 from tests.models.backends.onnx_networks import bare_dlib, colours

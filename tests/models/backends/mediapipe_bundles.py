@@ -6,7 +6,7 @@ from typing import Any
 import flatbuffers
 import numpy as np
 
-from models.backends.mediapipe_tasks import framework
+from models.backends.mediapipe.tasks import framework
 from models.weights import Weights
 
 framework()  # before anything else imports MediaPipe

@@ -13,8 +13,9 @@ import pytest
 from analyzer import analyze
 from analyzer.settings import load
 from models import backends
-from models.backends import Setup, deepface, deepface_weights, tensorflow_setup
-from models.backends.deepface_table import ATTRIBUTES, DETECTORS, EMBEDDERS
+from models.backends import Setup, deepface, tensorflow_setup
+from models.backends.deepface import weights as deepface_weights
+from models.backends.deepface.table import ATTRIBUTES, DETECTORS, EMBEDDERS
 from models.dlib_resnet import DlibResNet
 from models.engines import resolve_engine
 from models.errors import BackendMissingError, ModelError, WeightsCorruptError, WeightsMissingError

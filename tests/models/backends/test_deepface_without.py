@@ -5,8 +5,8 @@ import pytest
 
 from models import backends, catalog, files
 from models.backends import Setup, deepface
-from models.backends.deepface_models import detections
-from models.backends.deepface_table import ATTRIBUTES, DETECTORS, EMBEDDERS, boxed
+from models.backends.deepface.models import detections
+from models.backends.deepface.table import ATTRIBUTES, DETECTORS, EMBEDDERS, boxed
 from models.engines import resolve_engine
 from models.errors import BackendMissingError, UnknownModelError, UntrustedModelError
 

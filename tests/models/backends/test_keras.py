@@ -15,7 +15,7 @@ import pytest
 
 from models import backends, files
 from models.backends import Setup, tensorflow_setup
-from models.backends.keras_applications import CLASSES
+from models.backends.keras.applications import CLASSES
 from models.engines import resolve_engine
 from models.errors import (
     BrokenModelError,

@@ -11,9 +11,8 @@ import pytest
 
 from models import backends, files, locks
 from models.backends import keras
-from models.backends.keras_applications import CLASSES, NETWORKS, is_here, labels
-from models.backends.keras_archive import danger
-from models.description import View, read
+from models.backends.keras.applications import CLASSES, NETWORKS, is_here, labels
+from models.backends.keras.archive import danger
 from models.errors import (
     BackendMissingError,
     BrokenModelError,
@@ -22,6 +21,7 @@ from models.errors import (
     UntrustedModelError,
     WeightsCorruptError,
 )
+from models.own.description import View, read
 
 DENSE = {"module": "keras.layers", "class_name": "Dense", "config": {"units": 2}}
 

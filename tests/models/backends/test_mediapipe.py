@@ -233,7 +233,7 @@ if what == "a socket":
     socket.create_connection(("127.0.0.1", 9))
 if what == "talking":
     os.putenv = lambda name, value: None
-from models.backends.mediapipe_tasks import framework
+from models.backends.mediapipe.tasks import framework
 task = framework().tasks.vision.FaceLandmarker.create_from_model_path(path)
 task.close()
 """

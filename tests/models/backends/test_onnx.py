@@ -10,14 +10,15 @@ import onnx
 import pytest
 
 from analyzer.detect.trial import try_out
-from models import backends, description, looking, own
+from models import backends, own
 from models.backends import Setup
 from models.bodies import Poses
 from models.boxes import iou
-from models.description import Description
 from models.dlib_resnet import DlibResNet
 from models.engines import resolve_engine
 from models.errors import BrokenModelError, ModelError, UnknownModelError, WeightsCorruptError
+from models.own import description, looking
+from models.own.description import Description
 from models.yolo import Yolo
 from tests.contracts.tasks import (
     ClassifierContract,

@@ -16,8 +16,8 @@ from typing import Any
 
 from models import files, locks
 from models.backends import tensorflow_setup
-from models.backends.deepface_models import LOCK
-from models.backends.deepface_table import Part
+from models.backends.deepface.models import LOCK
+from models.backends.deepface.table import Part
 from models.errors import (
     BackendMissingError,
     ModelError,

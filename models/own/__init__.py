@@ -11,9 +11,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from models import catalog, description, fetch, files
-from models.description import Description
+from models import catalog, fetch, files
 from models.errors import ModelError, UnknownModelError, WeightsCorruptError, WeightsMissingError
+from models.own import description
+from models.own.description import Description
 
 if TYPE_CHECKING:
     from models.engines import Engine
@@ -51,7 +52,7 @@ def described(path: Path) -> Description:
 
 
 def _looked_at(path: Path, known: Mapping[str, Any]) -> Description:
-    from models import looking  # takes 0.3 s
+    from models.own import looking  # takes 0.3 s
 
     return looking.describe(path, known)
 
@@ -68,14 +69,14 @@ def open_session(path: Path, about: Description, home: Path, engine: Engine) -> 
         DeviceError, BrokenModelError: see models.sessions.open_session.
         ModelError: the cache cannot be written.
     """
-    from models.convert import own  # these take 0.5 s
+    from models.own import convert  # these take 0.5 s
     from models.sessions import Network, open_file
 
-    key = f"{fingerprint(path, about)[:16]}-v{own.VERSION}"
+    key = f"{fingerprint(path, about)[:16]}-v{convert.VERSION}"
     target = home / "converted" / f"own-{key}.onnx"
     if not target.exists():
         with fetch.written(target) as part:
-            own.convert(path, about, part)
+            convert.convert(path, about, part)
     network = Network(f"onnx:{path.stem}", target, sparse=about.head == "end-to-end")
     return open_file(network, engine, home / "compiled" / f"own-{key}")
 

@@ -11,9 +11,9 @@ from pydantic import ValidationError
 
 from models import fetch
 from models.catalog import Task
-from models.description import Description, Head, Three
 from models.errors import ModelError
-from models.facts import Facts, facts_of
+from models.own.description import Description, Head, Three
+from models.own.facts import Facts, facts_of
 
 _EMBEDDING = range(64, 1025)
 """Lengths that vectors of faces have."""

@@ -11,8 +11,8 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 from models.convert.graph import INPUT
-from models.description import Description
 from models.errors import BrokenModelError
+from models.own.description import Description
 
 VERSION = 1
 """Raised when what is made changes; part of the file's name."""

@@ -15,7 +15,7 @@ import cv2.data
 
 from models import catalog, files
 from models.backends import Cached, Progress, Setup
-from models.backends.opencv_models import Cascade, SFace, Ssd, YuNet, view_of
+from models.backends.opencv.models import Cascade, SFace, Ssd, YuNet, view_of
 from models.catalog import Likeness, Task
 from models.errors import BrokenModelError, UnknownModelError, WeightsMissingError
 
@@ -105,7 +105,7 @@ def _check_onnx(task: Task, path: Path) -> None:
 
 @functools.lru_cache(maxsize=16)
 def _outputs(path: Path, checksum: str) -> int:
-    from models.convert.own import load  # takes 0.3 s
+    from models.own.convert import load  # takes 0.3 s
 
     return len(load(path).graph.output)
 

@@ -13,12 +13,12 @@ from typing import Any, Literal
 import cv2
 import numpy as np
 
-from models import description
 from models.alignment import ARCFACE
 from models.boxes import Detections
-from models.description import Side, Three, View
 from models.errors import BrokenModelError
 from models.images import Floats, Image
+from models.own import description
+from models.own.description import Side, Three, View
 
 HALF = 6
 """Windows of a cascade that agree on what is half sure. OpenCV's levelWeights would not do for a score: those

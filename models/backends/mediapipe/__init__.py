@@ -8,7 +8,7 @@ from typing import Any
 
 from models import catalog, files
 from models.backends import Cached, Progress, Setup
-from models.backends.mediapipe_tasks import KINDS, Kind, TaskModel
+from models.backends.mediapipe.tasks import KINDS, Kind, TaskModel
 from models.catalog import Likeness, Task
 from models.errors import BrokenModelError, UnknownModelError
 

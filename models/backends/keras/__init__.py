@@ -13,9 +13,9 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-from models import description, files
+from models import files
 from models.backends import Cached, Progress, Setup, tensorflow_setup
-from models.backends.keras_applications import (
+from models.backends.keras.applications import (
     CLASSES,
     NETWORKS,
     cache,
@@ -25,11 +25,12 @@ from models.backends.keras_applications import (
     locate,
     open_network,
 )
-from models.backends.keras_archive import danger
-from models.backends.keras_pictures import KerasPictures, check_input, to_features, to_scores
+from models.backends.keras.archive import danger
+from models.backends.keras.pictures import KerasPictures, check_input, to_features, to_scores
 from models.catalog import Likeness, Task
-from models.description import View
 from models.errors import BackendMissingError, BrokenModelError, UnknownModelError, said
+from models.own import description
+from models.own.description import View
 
 _LICENCE = "its makers', see keras.io/api/applications"
 _SUFFIXES = (".keras", ".h5", ".hdf5")

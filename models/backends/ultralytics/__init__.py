@@ -9,6 +9,7 @@ import importlib
 import os
 import shutil
 import tempfile
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,7 +19,8 @@ import cv2
 import numpy as np
 
 from models import catalog, files
-from models.backends import Cached, Progress, Setup, ultralytics_tasks
+from models.backends import Cached, Progress, Setup
+from models.backends.ultralytics.tasks import adapt
 from models.catalog import Likeness, Task
 from models.errors import BackendMissingError, BrokenModelError, DeviceError, ModelError, UnknownModelError
 
@@ -48,7 +50,7 @@ def open_model(task: Task, model: str, setup: Setup) -> Any:
     with _in_one_line(path):
         options = {"conf": setup.min_score, **_device(path, setup.device)}
         yolo = _load(path, setup.home)
-        adapted = ultralytics_tasks.adapt(yolo, task, path, setup.engine.batch_size, options)
+        adapted = adapt(yolo, task, path, setup.engine.batch_size, options)
         threads = setup.engine.streams  # the framework has told torch to leave a core idle
         importlib.import_module("torch").set_num_threads(threads)
         return adapted
@@ -71,8 +73,14 @@ def cached(home: Path) -> list[Cached]:
 
 def devices() -> list[str]:
     """See models.backends.Backend."""
-    cuda = importlib.import_module("torch").cuda
-    return ["cpu", *(f"cuda: {cuda.get_device_name(number)}" for number in range(cuda.device_count()))]
+    name = importlib.import_module("torch").cuda.get_device_name
+    return ["cpu", *(f"cuda: {name(number)}" for number in range(_cards()))]
+
+
+def _cards() -> int:
+    """How many NVIDIA GPUs torch has; it warns of libraries without a card."""
+    with warnings.catch_warnings(action="ignore"):
+        return int(importlib.import_module("torch").cuda.device_count())
 
 
 def _size(path: Path) -> int:
@@ -139,7 +147,7 @@ def _load(path: Path, home: Path) -> Any:
 
 def _device(path: Path, wanted: str) -> dict[str, Any]:
     """Return the options that choose where it runs; a GPU computes with 16 bits."""
-    available = importlib.import_module("torch").cuda.is_available()
+    available = _cards() > 0
     if not available and (wanted == "cuda" or path.name.lower().endswith(".engine")):
         raise DeviceError(
             f"{path}: torch finds no NVIDIA GPU here; choose device cpu and a .pt or .onnx file"

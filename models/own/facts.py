@@ -13,8 +13,8 @@ import numpy as np
 import onnx
 
 from models.catalog import Task
-from models.convert.own import load, the_input
 from models.errors import BrokenModelError, ModelError
+from models.own.convert import load, the_input
 
 _SIDES: dict[Task, int] = {"face-embedder": 112, "image-feature": 224, "classifier": 224}
 _DETECTOR_SIDE = 640

@@ -13,9 +13,10 @@ from importlib import metadata
 from pathlib import Path
 
 from models import catalog
-from models.backends import Cached, Progress, Setup, deepface_weights, tensorflow_setup
-from models.backends.deepface_models import Detector, Embedder, Guesser
-from models.backends.deepface_table import ATTRIBUTE_TEMPLATE, ATTRIBUTES, DETECTORS, EMBEDDERS, Part
+from models.backends import Cached, Progress, Setup, tensorflow_setup
+from models.backends.deepface import weights
+from models.backends.deepface.models import Detector, Embedder, Guesser
+from models.backends.deepface.table import ATTRIBUTE_TEMPLATE, ATTRIBUTES, DETECTORS, EMBEDDERS, Part
 from models.catalog import Likeness, Task
 from models.errors import UnknownModelError
 
@@ -29,15 +30,15 @@ def identity(task: Task, model: str, home: Path) -> str:
 def fetch(task: Task, model: str, home: Path, progress: Progress) -> None:
     """See Backend. DeepFace is imported only if a file is not here."""
     for part in _parts(task, model):
-        deepface_weights.bring(part, "auto", progress)
+        weights.bring(part, "auto", progress)
 
 
 def open_model(task: Task, model: str, setup: Setup) -> Embedder | Detector | Guesser:
     """See Backend."""
     parts = _parts(task, model)
     for part in parts:
-        deepface_weights.bring(part, setup.device, lambda line: None)
-    clients = {part.name: deepface_weights.client(part, setup.device, setup.home) for part in parts}
+        weights.bring(part, setup.device, lambda line: None)
+    clients = {part.name: weights.client(part, setup.device, setup.home) for part in parts}
     if task == "face-attributes":
         emotions = importlib.import_module("deepface.models.demography.DemographyUtils").EMOTION_LABELS
         asked = {word: clients[part.name] for word, part in ATTRIBUTES.items() if part in parts}
@@ -59,7 +60,7 @@ def cached(home: Path) -> list[Cached]:
     return [
         Cached("deepface", part.name, path, path.stat().st_size, part.licence)
         for part in (*EMBEDDERS.values(), *DETECTORS.values(), *ATTRIBUTES.values())
-        for path in deepface_weights.paths(part)
+        for path in weights.paths(part)
         if path.is_file()
     ]
 

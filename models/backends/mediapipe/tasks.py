@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 import importlib
 import os
 import sys
-import weakref
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -90,7 +90,7 @@ class TaskModel:
         self._pool = ThreadPoolExecutor(_AT_ONCE)
         self._idle: SimpleQueue[Any] = SimpleQueue()
         objects: list[Any] = []
-        weakref.finalize(self, _close, objects)
+        atexit.register(_close, objects)
         for _ in range(_AT_ONCE):
             objects.append(self._try(self._make, min_score))
             self._idle.put(objects[-1])
@@ -125,7 +125,10 @@ class TaskModel:
 
 
 def _close(objects: Sequence[Any]) -> None:
-    """Close task objects; once Python ends they cannot be, and are kept from saying so at length."""
+    """Close task objects before Python ends, when they say at length that they cannot be.
+
+    Not earlier: if that happens to be while MediaPipe makes another one, both wait for each other for ever.
+    """
     for made in objects:
         try:
             made.close()
