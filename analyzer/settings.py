@@ -124,7 +124,7 @@ def presets() -> list[str]:
     return sorted(name.stem for name in names if name.suffix == ".toml")
 
 
-def load(preset: str = "embedded", file: Path | None = None, assignments: Iterable[str] = ()) -> Settings:
+def load(preset: str | None = None, file: Path | None = None, assignments: Iterable[str] = ()) -> Settings:
     """Return the settings that add up: the defaults, the user's own, a preset, a file, single values.
 
     The user's own are those of settings.toml in MARQUEE_HOME, if it is there.
@@ -136,7 +136,8 @@ def load(preset: str = "embedded", file: Path | None = None, assignments: Iterab
     table = _read_preset("default")
     if (own := marquee_home() / "settings.toml").is_file():
         _merge(table, _read(own), str(own))
-    _merge(table, _read_preset(preset), f"preset {preset}")
+    if preset is not None:
+        _merge(table, _read_preset(preset), f"preset {preset}")
     if file is not None:
         _merge(table, _read(file), str(file))
     for assignment in assignments:

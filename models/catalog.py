@@ -124,10 +124,14 @@ def _read(name: str) -> dict[str, Any]:
 
 
 @functools.cache
+def all_remotes() -> tuple[Remote, ...]:
+    """The files that the makers of backends offer."""
+    return tuple(Remote(name=name, **fields) for name, fields in _read("remotes.toml")["remotes"].items())
+
+
 def remotes(backend: str) -> dict[str, Remote]:
     """The files that a backend's makers offer, by name."""
-    files = (Remote(name=name, **fields) for name, fields in _read("remotes.toml")["remotes"].items())
-    return {file.name: file for file in files if file.backend == backend}
+    return {remote.name: remote for remote in all_remotes() if remote.backend == backend}
 
 
 @functools.cache

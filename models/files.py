@@ -78,6 +78,17 @@ def bring(backend: str, name: str, home: Path, progress: Callable[[str], None]) 
     return path
 
 
+def verify(home: Path) -> dict[str, bool]:
+    """For each downloaded file of a backend with a pinned sha256, whether it has it."""
+    pinned = [remote for remote in catalog.all_remotes() if remote.sha256]
+    there = [(remote, home / "models" / remote.name) for remote in pinned]
+    return {
+        f"{remote.backend}:{remote.name}": _hashed(path) == remote.sha256
+        for remote, path in there
+        if path.is_file()
+    }
+
+
 def sha256_of(path: Path) -> str:
     """Checksum of a file, or of a folder's files, hexadecimal; read again only when a file has changed."""
     if path.is_dir():

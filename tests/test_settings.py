@@ -41,6 +41,11 @@ def test_the_users_own_settings_hold_for_every_run(tmp_path: Path, monkeypatch: 
     (tmp_path / "settings.toml").write_text("[engine]\nbatch_size = 5\ndevice = 'cpu'\n")
     assert load().engine.batch_size == 5
     assert load("gpu").engine.device == "cuda"
+    (tmp_path / "settings.toml").write_text(
+        "[faces]\nembedder = 'deepface:ArcFace'\n[engine]\nbatch_size = 5\n"
+    )
+    assert load().faces.embedder == "deepface:ArcFace"
+    assert load("embedded").faces.embedder == "dlib"
     assert load(assignments=["engine.batch_size=7"]).engine.batch_size == 7
     (tmp_path / "settings.toml").write_text("[engine]\nbatch_sise = 5\n")
     with pytest.raises(UsageError, match=r"settings\.toml: unknown setting engine\.batch_sise"):

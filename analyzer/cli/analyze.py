@@ -18,8 +18,8 @@ def analyze(
         bool, typer.Option("--galleries", help="Take each folder that holds pictures as a gallery, too.")
     ] = False,
     preset: Annotated[
-        str, typer.Option(help=f"Settings that come with Marquee: {', '.join(presets())}.")
-    ] = "embedded",
+        str | None, typer.Option(help=f"Settings that come with Marquee: {', '.join(presets())}.")
+    ] = None,
     config: Annotated[
         Path | None, typer.Option(help="Your own settings, a TOML file like what 'marquee settings' prints.")
     ] = None,

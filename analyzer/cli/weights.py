@@ -104,8 +104,8 @@ def pull(
 
 @app.command()
 def verify() -> None:
-    """Check the files of the models that come with Marquee against their pinned sha256."""
-    results = Weights(marquee_home()).verify()
+    """Check every file with a pinned sha256 against it."""
+    results = Weights(marquee_home()).verify() | files.verify(marquee_home())
     if not results:
         out.print("nothing is cached yet")
     for name, intact in results.items():

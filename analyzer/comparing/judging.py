@@ -17,6 +17,8 @@ from models.boxes import iou
 
 Floats = npt.NDArray[np.float32]
 
+MOST = 4000
+"""Faces that are compared each with each; of more, as many of them, evenly spread."""
 SAME_FACE = 0.3
 """Overlap (IoU) from which on two boxes are one face."""
 FALSE_MATCHES = 0.01
@@ -91,6 +93,7 @@ def _matched(mine: Sequence[Face], theirs: Sequence[Face]) -> list[tuple[int, in
 
 
 def _same_pairs(one: Measured, first: Measured, pairs: Sequence[tuple[int, int]]) -> float | None:
+    pairs = pairs[:: -(-len(pairs) // MOST) or 1]
     thresholds = threshold_of(one.embedder), threshold_of(first.embedder)
     if thresholds[0] is None or thresholds[1] is None or len(pairs) < 2:
         return None
@@ -108,11 +111,12 @@ def _labelled(found: Measured) -> tuple[Floats, Floats]:
     for face in found.faces:
         if "#" not in found.frames[face.keyframe]:
             largest[face.keyframe] = max(largest.get(face.keyframe, face), face, key=_area)
-    names = np.array([PurePath(found.frames[frame]).parent.as_posix() for frame in largest])
+    chosen = list(largest)[:: -(-len(largest) // MOST) or 1]
+    names = np.array([PurePath(found.frames[frame]).parent.as_posix() for frame in chosen])
     if len(set(names)) < 2:
         return np.empty(0, np.float32), np.empty(0, np.float32)
     rows, columns = np.triu_indices(len(names), 1)
-    cosines = _cosines(list(largest.values()))[rows, columns]
+    cosines = _cosines([largest[frame] for frame in chosen])[rows, columns]
     same = names[rows] == names[columns]
     return cosines[same], cosines[~same]
 

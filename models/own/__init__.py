@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import functools
 import os
 import re
 import shutil
@@ -48,7 +49,13 @@ def described(path: Path) -> Description:
         ModelError: it is damaged, or of another file.
         BrokenModelError: there is none, and the file cannot be understood.
     """
-    return description.read(path, Description) or _looked_at(path, {})
+    facts = path.stat()
+    return description.read(path, Description) or _seen(path, facts.st_mtime_ns, facts.st_size)
+
+
+@functools.lru_cache(maxsize=16)
+def _seen(path: Path, mtime_ns: int, size: int) -> Description:
+    return _looked_at(path, {})
 
 
 def _looked_at(path: Path, known: Mapping[str, Any]) -> Description:
@@ -72,13 +79,18 @@ def open_session(path: Path, about: Description, home: Path, engine: Engine) -> 
     from models.own import convert  # these take 0.5 s
     from models.sessions import Network, open_file
 
-    key = f"{fingerprint(path, about)[:16]}-v{convert.VERSION}"
+    key = f"{_key(path, about)}-v{convert.VERSION}"
     target = home / "converted" / f"own-{key}.onnx"
     if not target.exists():
         with fetch.written(target) as part:
             convert.convert(path, about, part)
     network = Network(f"onnx:{path.stem}", target, sparse=about.head == "end-to-end")
     return open_file(network, engine, home / "compiled" / f"own-{key}")
+
+
+def _key(path: Path, about: Description) -> str:
+    """What the names of files begin with that are made of a model."""
+    return fingerprint(path, about)[:16]
 
 
 def add(
@@ -137,6 +149,11 @@ def remove(home: Path, name: str) -> None:
         find(name, home)
         raise UnknownModelError(f"{name} was not added by 'marquee models add'")
     with fetch.keeping(path):
+        made = f"own-{_key(path, described(path))}-v*"
+        for file in (home / "converted").glob(f"{made}.onnx"):
+            file.unlink()
+        for folder in (home / "compiled").glob(made):
+            shutil.rmtree(folder)
         path.unlink()
         description.path_of(path).unlink(missing_ok=True)
 
@@ -157,7 +174,8 @@ def _bring(file: Path | None, url: str, target: Path) -> None:
 def _refuse(home: Path, name: str, file: Path | None, url: str, sha256: str) -> None:
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", name):
         raise ModelError(f"{name!r} cannot be a model's name: letters, digits, dots, dashes, underscores")
-    if (home / "models" / f"{name}.onnx").exists() or name in catalog.built_in():
+    taken = [(home / "models" / f"{name}{suffix}").exists() for suffix in (".onnx", ".toml")]
+    if any(taken) or name in catalog.built_in():
         raise ModelError(f"there is a model named {name} already; choose another name")
     if (file is None) == (not url):
         raise ModelError("name either a file or a url")

@@ -37,10 +37,10 @@ _SUFFIXES = (".keras", ".h5", ".hdf5")
 
 
 def identity(task: Task, model: str, home: Path) -> str:
-    """See Backend.identity: with a description, it hangs on that too."""
+    """See Backend.identity: with a description, it hangs on that too; what Keras brings, on its name."""
     if network := NETWORKS.get(model):
         path = locate(network.file_name(task == "classifier"), home)
-        return files.sha256_of(path) if path.is_file() else path.name
+        return files.sha256_of(path) if path.parent == home / "models" else path.name
     path = _find(model, home)
     digest, view = files.sha256_of(path), description.read(path, View)
     return view.fingerprint(digest) if view else digest

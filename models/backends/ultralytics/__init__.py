@@ -27,11 +27,20 @@ from models.errors import BackendMissingError, BrokenModelError, DeviceError, Mo
 _NAME = "ultralytics"
 _SUFFIXES = (".pt", ".onnx", ".engine", "_openvino_model")
 _RUN_CODE = (".pt", ".engine")
+_OFFERED_FOR: dict[Task, tuple[Task, ...]] = {
+    "object-detector": ("object-detector", "image-feature"),
+    "pose-detector": ("pose-detector", "object-detector", "image-feature"),
+    "classifier": ("classifier", "image-feature"),
+}
+"""By the task of an official model, all that it can be used for."""
 
 
 def identity(task: Task, model: str, home: Path) -> str:
     """See models.backends.Backend."""
     _check_name(model)
+    remote = catalog.remotes(_NAME).get(model)
+    if remote and task not in _OFFERED_FOR[remote.task]:
+        raise UnknownModelError(f"{_NAME}:{model} is a {remote.task}, not a {task}")
     return files.identity(_NAME, model, home)
 
 
