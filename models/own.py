@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import hashlib
 import os
@@ -12,7 +13,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from models import catalog, description, fetch, files
+from models import catalog, description, fetch, files, locks
 from models.description import Description
 from models.errors import ModelError, UnknownModelError, WeightsCorruptError, WeightsMissingError
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 def kept(home: Path) -> list[Path]:
     """Return the files that were added, in the order of their names."""
-    return sorted(path for path in (home / "models").glob("*.onnx"))
+    return sorted(path for path in (home / "models").glob("*.onnx") if path.is_file())
 
 
 def find(name: str, home: Path) -> Path:
@@ -49,6 +50,14 @@ def described(path: Path) -> Description:
         BrokenModelError: there is none, and the file cannot be understood.
     """
     return description.read(path, Description) or _looked_at(path, {})
+
+
+def licence_of(path: Path) -> str:
+    """Return the licence that the description beside a file names, if there is a sound one."""
+    with contextlib.suppress(ModelError):
+        if about := description.read(path, Description):
+            return about.licence
+    return "unknown"
 
 
 def _looked_at(path: Path, known: Mapping[str, Any]) -> Description:
@@ -121,8 +130,10 @@ def add(
             about = _looked_at(part, {"source": _source(file, url), **(known or {})})
             description.write(about, part)
             check(part)
-            for made in (description.path_of(part), part):
-                made.replace(home / "models" / made.name)
+            with locks.held(home / ".models.lock"):
+                _refuse_taken(home, name)  # by another process, meanwhile
+                for made in (description.path_of(part), part):
+                    made.replace(home / "models" / made.name)
     return about
 
 
@@ -134,7 +145,7 @@ def remove(home: Path, name: str) -> None:
         ModelError: it cannot be deleted.
     """
     path = home / "models" / f"{name}.onnx"
-    if not path.is_file():
+    if path not in kept(home):  # a name may be a path that leads elsewhere
         find(name, home)
         raise UnknownModelError(f"{name} was not added by 'marquee models add'")
     with fetch.keeping(path):
@@ -158,9 +169,13 @@ def _bring(file: Path | None, url: str, target: Path) -> None:
 def _refuse(home: Path, name: str, file: Path | None, url: str, sha256: str) -> None:
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", name):
         raise ModelError(f"{name!r} cannot be a model's name: letters, digits, dots, dashes, underscores")
-    if (home / "models" / f"{name}.onnx").exists() or name in catalog.built_in():
-        raise ModelError(f"there is a model named {name} already; choose another name")
+    _refuse_taken(home, name)
     if (file is None) == (not url):
         raise ModelError("name either a file or a url")
     if url and not re.fullmatch(r"[0-9A-Fa-f]{64}", sha256):
         raise ModelError("a url needs the sha256 of the file: 64 hexadecimal digits")
+
+
+def _refuse_taken(home: Path, name: str) -> None:
+    if (home / "models" / f"{name}.onnx").exists() or name in catalog.built_in():
+        raise ModelError(f"there is a model named {name} already; choose another name")

@@ -70,9 +70,7 @@ def likeness(model: str, home: Path) -> Likeness | None:
 def cached(home: Path) -> list[Cached]:
     """See Backend.cached."""
     return [
-        Cached("onnx", path.stem, path, path.stat().st_size, own.described(path).licence)
-        for path in own.kept(home)
-        if path.suffix == ".onnx"
+        Cached("onnx", path.stem, path, path.stat().st_size, own.licence_of(path)) for path in own.kept(home)
     ]
 
 

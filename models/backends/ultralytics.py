@@ -9,6 +9,7 @@ import importlib
 import os
 import shutil
 import tempfile
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -72,7 +73,10 @@ def cached(home: Path) -> list[Cached]:
 def devices() -> list[str]:
     """See models.backends.Backend."""
     cuda = importlib.import_module("torch").cuda
-    return ["cpu", *(f"cuda: {cuda.get_device_name(number)}" for number in range(cuda.device_count()))]
+    with warnings.catch_warnings():  # of a driver that does not work: there is no such device then
+        warnings.simplefilter("ignore")
+        count = cuda.device_count()
+    return ["cpu", *(f"cuda: {cuda.get_device_name(number)}" for number in range(count))]
 
 
 def _size(path: Path) -> int:
