@@ -20,7 +20,7 @@ from models.weights import Weights
 
 app = typer.Typer(no_args_is_help=True, help="List, fetch, check and add the networks that Marquee uses.")
 
-Name = Annotated[str, typer.Argument(help="A name that 'marquee models list' shows.")]
+Name = Annotated[str, typer.Argument(help="The name of a model that comes with Marquee.")]
 
 
 def fetch_missing(names: Collection[str] | None = None) -> None:
