@@ -11,6 +11,8 @@ from models.boxes import Integers, nms
 from models.images import Floats
 
 _OVERLAP = 0.45
+_MOST = 5000
+"""Candidates that are compared, the likeliest: the time that takes grows with their square."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ def end_to_end(outputs: Sequence[Floats], asked: Asked) -> Raw:
     """Decode what needs no suppression any more: (n, 6 + points * 2 or 3): corners, score, class, points."""
     rows = outputs[0]
     rows = rows[rows[:, 4] >= asked.min_score]
-    rows = rows[np.argsort(-rows[:, 4], kind="stable")]
+    rows = rows[np.argsort(-rows[:, 4], kind="stable")[:_MOST]]
     return Raw(rows[:, :4], rows[:, 4], rows[:, 5].astype(np.intp), _shaped(rows[:, 6:], asked.points))
 
 
@@ -122,5 +124,6 @@ def _best(centred: Floats, classes: Floats, tail: Floats, asked: Asked) -> Raw:
 
 def _suppressed(corners: Floats, scores: Floats, classes: Integers, points: Floats, min_score: float) -> Raw:
     likely = np.flatnonzero(scores >= min_score)
+    likely = likely[np.argsort(-scores[likely], kind="stable")[:_MOST]]
     kept = likely[nms(corners[likely], scores[likely], classes[likely], _OVERLAP)]
     return Raw(corners[kept], scores[kept], classes[kept], points[kept])

@@ -15,7 +15,7 @@ from analyzer.paths import marquee_home, shown
 from models import backends, files, own
 from models.backends import BACKENDS
 from models.catalog import built_in, remotes
-from models.errors import WeightsCorruptError
+from models.errors import ModelError, WeightsCorruptError
 from models.weights import Weights
 
 app = typer.Typer(no_args_is_help=True, help="List, fetch, check and add the networks that Marquee uses.")
@@ -76,14 +76,23 @@ def _listed() -> Iterator[_Listed]:
         origin = f"{entry.wheel.package} {entry.wheel.version}"
         yield _Listed(entry.name, entry.task, entry.size, status.cached, entry.licence, origin)
     for path in own.kept(home):
-        about = own.described(path)
-        name = f"onnx:{path.stem}"
-        yield _Listed(name, about.task, path.stat().st_size, True, about.licence, about.source)
+        task, source = _described(path)
+        licence = own.licence_of(path)
+        yield _Listed(f"onnx:{path.stem}", task, path.stat().st_size, True, licence, source)
     for backend in BACKENDS:
         for file in remotes(backend).values():
             cached = files.find(backend, file.name, home).is_file()
             name = f"{backend}:{file.name}"
             yield _Listed(name, file.task, file.size, cached, file.licence, file.url)
+
+
+def _described(path: Path) -> tuple[str, str]:
+    """The task and the source of a user's own file; one that is damaged does not hide the others."""
+    try:
+        about = own.described(path)
+    except ModelError as error:
+        return "?", str(error)
+    return about.task, about.source
 
 
 @app.command()

@@ -1,5 +1,6 @@
 """A model of the user's own is tried on two portraits before it is kept."""
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -14,11 +15,13 @@ from analyzer.media.frame import Frame
 from analyzer.settings import load
 from models import backends
 from models.backends import Setup
+from models.boxes import Detections
 from models.contracts import Classifier, Detector, Embedder, Extractor, PoseDetector
 from models.errors import BrokenModelError
 from models.own.description import Description
 
 MIN_SCORE = 0.3
+MOST_TOLD = 5
 
 
 def try_out(about: Description, path: Path) -> str:
@@ -49,8 +52,14 @@ def try_out(about: Description, path: Path) -> str:
 
 
 def _things(model: Detector, images: Sequence[Rgb]) -> str:
-    found = [list(detections.labels) for detections in model.detect(images)]
-    return "; ".join(", ".join(labels) or "nothing" for labels in found)
+    return "; ".join(_counted(detections) for detections in model.detect(images))
+
+
+def _counted(found: Detections) -> str:
+    """How many of what: all are faces where there are no labels."""
+    counts = Counter(found.labels or ["face"] * len(found)).most_common()
+    told = ", ".join(f"{count} {label}" for label, count in counts[:MOST_TOLD])
+    return told + (" and more" if len(counts) > MOST_TOLD else "") or "nothing"
 
 
 def _people(model: PoseDetector, images: Sequence[Rgb]) -> str:

@@ -19,7 +19,7 @@ from models.bodies import Poses, from_coco
 from models.boxes import Detections
 from models.catalog import Likeness, Task, likeness_at
 from models.engines import available_engines
-from models.errors import ModelError, UnknownModelError
+from models.errors import UnknownModelError
 from models.heads import HEADS, Asked, Raw
 from models.images import Floats, Image, Letterbox, letterbox, stretched
 from models.own.description import Description, read
@@ -68,7 +68,7 @@ def likeness(model: str, home: Path) -> Likeness | None:
 def cached(home: Path) -> list[Cached]:
     """See Backend.cached."""
     return [
-        Cached("onnx", path.stem, path, path.stat().st_size, _licence(path))
+        Cached("onnx", path.stem, path, path.stat().st_size, own.licence_of(path))
         for path in sorted((home / "models").glob("*.onnx"))
     ]
 
@@ -76,14 +76,6 @@ def cached(home: Path) -> list[Cached]:
 def devices() -> list[str]:
     """See Backend.devices."""
     return sorted({offer.device for offer in available_engines()})
-
-
-def _licence(path: Path) -> str:
-    try:
-        description = read(path, Description)
-    except ModelError as error:
-        return str(error)
-    return description.licence if description else "unknown"
 
 
 def _described(task: Task, model: str, path: Path) -> Description:

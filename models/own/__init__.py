@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import functools
 import os
@@ -12,7 +13,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from models import catalog, fetch, files
+from models import catalog, fetch, files, locks
 from models.errors import ModelError, UnknownModelError, WeightsCorruptError, WeightsMissingError
 from models.own import description
 from models.own.description import Description
@@ -56,6 +57,15 @@ def described(path: Path) -> Description:
 @functools.lru_cache(maxsize=16)
 def _seen(path: Path, mtime_ns: int, size: int) -> Description:
     return _looked_at(path, {})
+
+
+def licence_of(path: Path) -> str:
+    """Return the licence that the description beside a file names, or what is wrong with it."""
+    try:
+        about = description.read(path, Description)
+    except ModelError as error:
+        return str(error)
+    return about.licence if about else "unknown"
 
 
 def _looked_at(path: Path, known: Mapping[str, Any]) -> Description:
@@ -132,8 +142,10 @@ def add(
             about = _looked_at(part, {"source": _source(file, url), **(known or {})})
             description.write(about, part)
             check(part)
-            for made in (description.path_of(part), part):
-                made.replace(home / "models" / made.name)
+            with locks.held(home / ".models.lock"):
+                _refuse_taken(home, name)  # by another process, meanwhile
+                for made in (description.path_of(part), part):
+                    made.replace(home / "models" / made.name)
     return about
 
 
@@ -145,15 +157,16 @@ def remove(home: Path, name: str) -> None:
         ModelError: it cannot be deleted.
     """
     path = home / "models" / f"{name}.onnx"
-    if not path.is_file():
+    if path not in kept(home):  # a name may be a path that leads elsewhere
         find(name, home)
         raise UnknownModelError(f"{name} was not added by 'marquee models add'")
     with fetch.keeping(path):
-        made = f"own-{_key(path, described(path))}-v*"
-        for file in (home / "converted").glob(f"{made}.onnx"):
-            file.unlink()
-        for folder in (home / "compiled").glob(made):
-            shutil.rmtree(folder)
+        with contextlib.suppress(ModelError):  # a description that is damaged
+            made = f"own-{_key(path, described(path))}-v*"
+            for file in (home / "converted").glob(f"{made}.onnx"):
+                file.unlink()
+            for folder in (home / "compiled").glob(made):
+                shutil.rmtree(folder)
         path.unlink()
         description.path_of(path).unlink(missing_ok=True)
 
@@ -174,10 +187,14 @@ def _bring(file: Path | None, url: str, target: Path) -> None:
 def _refuse(home: Path, name: str, file: Path | None, url: str, sha256: str) -> None:
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", name):
         raise ModelError(f"{name!r} cannot be a model's name: letters, digits, dots, dashes, underscores")
-    taken = [(home / "models" / f"{name}{suffix}").exists() for suffix in (".onnx", ".toml")]
-    if any(taken) or name in catalog.built_in():
-        raise ModelError(f"there is a model named {name} already; choose another name")
+    _refuse_taken(home, name)
     if (file is None) == (not url):
         raise ModelError("name either a file or a url")
     if url and not re.fullmatch(r"[0-9A-Fa-f]{64}", sha256):
         raise ModelError("a url needs the sha256 of the file: 64 hexadecimal digits")
+
+
+def _refuse_taken(home: Path, name: str) -> None:
+    taken = [(home / "models" / f"{name}{suffix}").exists() for suffix in (".onnx", ".toml")]
+    if any(taken) or name in catalog.built_in():
+        raise ModelError(f"there is a model named {name} already; choose another name")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -50,15 +51,27 @@ def load(source: Path) -> onnx.ModelProto:
     """Read an ONNX file.
 
     Raises:
-        BrokenModelError: it is none, or its weights are in other files, which its checksum would not cover.
+        BrokenModelError: it is none, or has weights in other files, which its checksum says nothing of.
     """
     try:
         model = onnx.load(source, load_external_data=False)
     except Exception as error:  # protobuf's DecodeError has no common base with onnx's own errors
         raise BrokenModelError(f"{source.name} is not an ONNX network") from error
-    if any(tensor.external_data for tensor in model.graph.initializer):
-        raise BrokenModelError(f"{source.name} has its weights in another file; export it as one")
+    if _reaches_out(model):
+        raise BrokenModelError(f"{source.name} has weights in other files; save it as one file")
     return model
+
+
+def _reaches_out(message: Any) -> bool:
+    """Whether the values of any tensor, however deep it lies, are in another file."""
+    if isinstance(message, onnx.TensorProto):
+        return bool(message.data_location == onnx.TensorProto.EXTERNAL)
+    return any(
+        _reaches_out(part)
+        for field, value in message.ListFields()
+        if field.message_type is not None
+        for part in (value if isinstance(value, Iterable) else [value])
+    )
 
 
 def the_input(graph: onnx.GraphProto, source: Path) -> onnx.ValueInfoProto:

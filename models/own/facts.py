@@ -13,7 +13,7 @@ import numpy as np
 import onnx
 
 from models.catalog import Task
-from models.errors import BrokenModelError, ModelError
+from models.errors import BrokenModelError, ModelError, said
 from models.own.convert import load, the_input
 
 _SIDES: dict[Task, int] = {"face-embedder": 112, "image-feature": 224, "classifier": 224}
@@ -111,7 +111,7 @@ def _run(path: Path, shape: Sequence[int]) -> tuple[tuple[int, ...], ...]:
     except ModelError:
         raise
     except Exception as error:  # classes of its own
-        raise BrokenModelError(f"{path.name} cannot be run: {str(error).strip().splitlines()[-1]}") from error
+        raise BrokenModelError(f"{path.name} cannot be run: {said(error)}") from error
     return tuple(np.shape(output) for output in outputs)
 
 
@@ -142,13 +142,14 @@ def _gives_scores(graph: onnx.GraphProto) -> bool:
 
 
 def _labels(names: Any) -> tuple[str, ...]:
-    if isinstance(names, dict):
+    if isinstance(names, dict) and all(isinstance(key, int) for key in names):
         names = [names[key] for key in sorted(names)]
     return tuple(map(str, names)) if isinstance(names, list) else ()
 
 
 def _first(values: Any) -> int | None:
-    return int(values[0]) if isinstance(values, list | tuple) and values else None
+    first = values[0] if isinstance(values, list | tuple) and values else None
+    return first if isinstance(first, int) else None
 
 
 def _literal(text: str) -> Any:

@@ -57,12 +57,12 @@ def describe(path: Path, known: Mapping[str, Any] | None = None) -> Description:
 def _by_outputs(facts: Facts, known: Mapping[str, Any]) -> dict[str, Any]:
     """Say by the outputs' shapes what they are."""
     shapes = facts.outputs
-    if len(shapes) in (6, 9, 10, 15) and all(shape[-1] in (1, 4, 2 * _FACE) for shape in shapes):
+    if len(shapes) in (6, 9, 10, 15) and all(shape[-1:] in ((1,), (4,), (2 * _FACE,)) for shape in shapes):
         points = _FACE if shapes[-1][-1] == 2 * _FACE else 0
         return {"task": "face-detector", "head": "scrfd", "points": points}
     if len(shapes[0]) == 3 and known.get("task") != "image-feature":
         return _detector(facts, known)
-    if len(shapes) == 1 and int(np.prod(shapes[0])) == max(shapes[0]):
+    if len(shapes) == 1 and int(np.prod(shapes[0])) == max(shapes[0], default=0):
         return _vectors(facts, known)
     shown = " ".join(str(shape) for shape in shapes)
     raise ModelError(

@@ -86,7 +86,7 @@ def _find(task: Task, model: str, home: Path) -> Path:
     suffix = Path(model).suffix
     if task not in _TASKS.get(suffix, ()):
         fit = ", ".join(known for known, tasks in _TASKS.items() if task in tasks)
-        raise UnknownModelError(f"opencv:{model} is not a {task}; for that OpenCV takes {fit}")
+        raise UnknownModelError(f"opencv:{model} is no {task}; for that OpenCV takes {fit}")
     with_opencv = Path(cv2.data.haarcascades) / model
     path = with_opencv if with_opencv.is_file() else files.find("opencv", model, home)
     if suffix == ".caffemodel":

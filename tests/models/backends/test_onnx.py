@@ -17,6 +17,7 @@ from models.boxes import iou
 from models.dlib_resnet import DlibResNet
 from models.engines import resolve_engine
 from models.errors import BrokenModelError, ModelError, UnknownModelError, WeightsCorruptError
+from models.heads import Asked, yolo
 from models.own import description, looking
 from models.own.description import Description
 from models.yolo import Yolo
@@ -215,7 +216,7 @@ def test_a_kept_model_is_found_tried_and_removed(tmp_path, nudenet_file):
     about = own.add(
         tmp_path, "mine", file=nudenet_file, check=lambda path: said.append(try_out(about_of(path), path))
     )
-    assert said == ["FACE_FEMALE; FACE_FEMALE"]
+    assert said == ["1 FACE_FEMALE; 1 FACE_FEMALE"]
     assert about.task == "object-detector"
     assert own.find("mine", tmp_path).name == "mine.onnx"
     assert [path.name for path in own.kept(tmp_path)] == ["mine.onnx"]
@@ -315,7 +316,15 @@ def test_what_is_no_picture_network_is_refused_in_one_line(tmp_path):
     network = onnx.load(tmp_path / "same.onnx")
     network.graph.initializer.append(onnx.numpy_helper.from_array(np.zeros(4096, np.float32), "weights"))
     onnx.save(network, tmp_path / "parts.onnx", save_as_external_data=True, location="parts.data")
-    cases["parts.onnx"] = r"mine\.onnx has its weights in another file"
+    cases["parts.onnx"] = r"mine\.onnx has weights in other files"
+    made.save(
+        [made.node("ReduceSum", "a", "c", keepdims=0)],
+        [("a", onnx.TensorProto.FLOAT, [1, 3, 8, 8])],
+        [("c", [])],
+        {},
+        tmp_path / "sum.onnx",
+    )
+    cases["sum.onnx"] = "cannot tell what its outputs"
     made.colours(tmp_path / "colours.onnx", softmax=True)
     cases["colours.onnx"] = "say what they are with --task"
     for name, message in cases.items():
@@ -323,6 +332,46 @@ def test_what_is_no_picture_network_is_refused_in_one_line(tmp_path):
             own.add(tmp_path / "home", "mine", file=tmp_path / name)
         assert "\n" not in str(caught.value)
         assert not own.kept(tmp_path / "home")
+
+
+@pytest.mark.parametrize("location", ["weights.bin", "../weights.bin", "/etc/passwd"])
+def test_weights_in_another_file_are_never_read(tmp_path, location):
+    (tmp_path / "weights.bin").write_bytes(bytes(4))
+    model = onnx.load(made.colours(tmp_path / "colours.onnx", softmax=True))
+    (ten,) = model.graph.initializer
+    outside = onnx.TensorProto(name="ten", data_type=ten.data_type, data_location=onnx.TensorProto.EXTERNAL)
+    outside.external_data.add(key="location", value=location)
+    ten.CopyFrom(outside)
+    (tmp_path / "colours.onnx").write_bytes(model.SerializeToString())
+    with pytest.raises(BrokenModelError, match=r"colours\.onnx has weights in other files"):
+        own.described(tmp_path / "colours.onnx")
+
+
+def test_metadata_that_is_nonsense_is_as_none(tmp_path):
+    path = made.colours(tmp_path / "colours.onnx", softmax=True)
+    model = onnx.load(path)
+    onnx.helper.set_model_props(
+        model, {"names": "{0: 'a', 'b': 'c'}", "imgsz": "['a', 'b']", "kpt_shape": "[None]"}
+    )
+    onnx.save(model, path)
+    assert looking.describe(path, {"task": "classifier"}).labels == ("class_0", "class_1", "class_2")
+
+
+def test_only_what_was_added_is_removed(tmp_path, nudenet_file):
+    own.add(tmp_path / "home", "mine", file=nudenet_file)
+    shutil.copy(nudenet_file, tmp_path / "home" / "other.onnx")
+    with pytest.raises(ModelError, match="other"):
+        own.remove(tmp_path / "home", "../other")
+    assert (tmp_path / "home" / "other.onnx").is_file()
+    assert [path.stem for path in own.kept(tmp_path / "home")] == ["mine"]
+
+
+def test_of_very_many_boxes_the_likeliest_are_compared():
+    scores = np.linspace(0.5, 1, 100_000, dtype=np.float32)
+    places = np.arange(100_000, dtype=np.float32)
+    rows = np.stack([places % 1000, places // 1000, places * 0 + 0.5, places * 0 + 0.5, scores])
+    found = yolo([rows], Asked((1000, 1000), 0, 0.3))
+    assert found.scores.tolist() == scores[:-5001:-1].tolist()
 
 
 def test_labels_must_fit(tmp_path, nudenet_file):

@@ -150,7 +150,7 @@ def test_faces_of_sface_are_told_apart_where_opencv_does(home) -> None:
     ("task", "name", "error", "says"),
     [
         ("face-detector", "haarcascade_frontalfac.xml", UnknownModelError, "there is no such file"),
-        ("face-embedder", HAAR, UnknownModelError, "is not a face-embedder; for that OpenCV takes .onnx"),
+        ("face-embedder", HAAR, UnknownModelError, "is no face-embedder; for that OpenCV takes .onnx"),
         ("object-detector", "yunet.onnx", UnknownModelError, "takes .xml, .caffemodel"),
         ("face-detector", "model.pb", UnknownModelError, "takes .xml, .onnx, .caffemodel"),
         ("pose-detector", HAAR, UnknownModelError, "opencv has no pose-detector"),
