@@ -89,14 +89,7 @@ def sha256_of(path: Path) -> str:
 
 @functools.lru_cache(maxsize=64)
 def _sha256_of(path: Path, mtime_ns: int, size: int) -> str:
-    return _hashed(path)
-
-
-def _hashed(path: Path) -> str:
-    try:
-        return fetch.sha256(path)
-    except OSError as error:
-        raise WeightsMissingError(f"{path} cannot be read: {error.strerror}") from error
+    return fetch.sha256(path)
 
 
 def trust(path: Path, home: Path) -> str:
@@ -108,7 +101,7 @@ def trust(path: Path, home: Path) -> str:
     """
     if not path.is_file():
         raise WeightsMissingError(f"{path} is not a file")
-    digest = _hashed(path)
+    digest = fetch.sha256(path)
     with fetch.keeping(home):
         home.mkdir(parents=True, exist_ok=True)
         with locks.held(home / ".trusted.lock"):
@@ -125,7 +118,7 @@ def refuse_unless_trusted(backend: str, path: Path, home: Path, why: str) -> Non
     Raises:
         UntrustedModelError: it is none of these; `why` says what could happen.
     """
-    digest = _hashed(path)
+    digest = fetch.sha256(path)
     pinned = {remote.sha256 for remote in catalog.remotes(backend).values()}
     if digest not in pinned and digest not in _trusted(home):
         raise UntrustedModelError(
