@@ -32,9 +32,16 @@ _BUILD += ["--platform=manylinux_2_28_x86_64", "--platform=manylinux2014_x86_64"
 
 
 def sha256(path: Path) -> str:
-    """Checksum of a file, hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    """Checksum of a file, hexadecimal.
+
+    Raises:
+        WeightsMissingError: it cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise WeightsMissingError(f"{path} cannot be read: {error.strerror}") from error
 
 
 @contextmanager

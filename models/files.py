@@ -83,7 +83,7 @@ def verify(home: Path) -> dict[str, bool]:
     pinned = [remote for remote in catalog.all_remotes() if remote.sha256]
     there = [(remote, home / "models" / remote.name) for remote in pinned]
     return {
-        f"{remote.backend}:{remote.name}": _hashed(path) == remote.sha256
+        f"{remote.backend}:{remote.name}": fetch.sha256(path) == remote.sha256
         for remote, path in there
         if path.is_file()
     }
@@ -101,14 +101,7 @@ def sha256_of(path: Path) -> str:
 
 @functools.lru_cache(maxsize=64)
 def _sha256_of(path: Path, mtime_ns: int, size: int) -> str:
-    return _hashed(path)
-
-
-def _hashed(path: Path) -> str:
-    try:
-        return fetch.sha256(path)
-    except OSError as error:
-        raise WeightsMissingError(f"{path} cannot be read: {error.strerror}") from error
+    return fetch.sha256(path)
 
 
 def trust(path: Path, home: Path) -> str:
@@ -120,7 +113,7 @@ def trust(path: Path, home: Path) -> str:
     """
     if not path.is_file():
         raise WeightsMissingError(f"{path} is not a file")
-    digest = _hashed(path)
+    digest = fetch.sha256(path)
     with fetch.keeping(home):
         home.mkdir(parents=True, exist_ok=True)
         with locks.held(home / ".trusted.lock"):
@@ -137,7 +130,7 @@ def refuse_unless_trusted(backend: str, path: Path, home: Path, why: str) -> Non
     Raises:
         UntrustedModelError: it is none of these; `why` says what could happen.
     """
-    digest = _hashed(path)
+    digest = fetch.sha256(path)
     pinned = {remote.sha256 for remote in catalog.remotes(backend).values()}
     if digest not in pinned and digest not in _trusted(home):
         raise UntrustedModelError(

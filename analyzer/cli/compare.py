@@ -16,7 +16,7 @@ from analyzer.comparing.judging import Verdict, judge
 from analyzer.comparing.measured import Measured
 from analyzer.comparing.setups import Setup, setups
 from analyzer.discovery import discover
-from analyzer.errors import UsageError
+from analyzer.errors import MediaError, UsageError
 from analyzer.media.gallery import SUFFIXES
 from analyzer.progress import silent
 from analyzer.recorded import FACES
@@ -61,6 +61,8 @@ def compare(
     found = [_measured(setup, paths) for setup in contestants]
     for problem in found[0].unread:
         complain(problem)
+    if not found[0].frames:
+        raise MediaError("none of the files can be compared")
     verdicts = judge(found)
     if json_:
         lines = zip(contestants, verdicts, strict=True)

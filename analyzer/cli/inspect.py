@@ -19,6 +19,8 @@ from analyzer.records import Movie
 from analyzer.settings import default_text
 from analyzer.stores import sidecar
 
+TAGS = 30
+"""Tags that are shown; --json has them all."""
 EVIDENCE = 3
 """Best faces that are named of each person."""
 
@@ -117,8 +119,9 @@ def _seen_at(movie: Movie, face: int) -> str:
 
 def _tags(movie: Movie) -> Table:
     numbers = ("best score", "seconds")
-    tags = table("tag", *numbers, title="\nTags", right=numbers)
-    for tag in movie.tags:
+    more = f", the first {TAGS} of {len(movie.tags)}" if len(movie.tags) > TAGS else ""
+    tags = table("tag", *numbers, title=f"\nTags{more}", right=numbers)
+    for tag in movie.tags[:TAGS]:
         tags.add_row(tag.name, f"{tag.score:.2f}", f"{tag.screen_time_s:.1f}")
     return tags
 

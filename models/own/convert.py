@@ -11,14 +11,15 @@ import numpy.typing as npt
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from models.convert.graph import INPUT
 from models.errors import BrokenModelError
 from models.own.description import Description
 
-VERSION = 1
+VERSION = 2
 """Raised when what is made changes; part of the file's name."""
 
 _PREFIX = "marquee/"
+"""Of all names here: those of exported networks are "images" and "output0", too."""
+_INPUT = f"{_PREFIX}images"
 
 
 def convert(source: Path, description: Description, target: Path) -> None:
@@ -42,7 +43,7 @@ def convert(source: Path, description: Description, target: Path) -> None:
     del model.graph.value_info[:]  # of other sizes
     model.graph.node.extend(nodes)
     model.graph.initializer.extend(initializers)
-    model.graph.input.append(helper.make_tensor_value_info(INPUT, TensorProto.UINT8, shape))
+    model.graph.input.append(helper.make_tensor_value_info(_INPUT, TensorProto.UINT8, shape))
     model.graph.output.extend(outputs)
     onnx.save(model, target)
 
@@ -55,6 +56,8 @@ def load(source: Path) -> onnx.ModelProto:
     """
     try:
         model = onnx.load(source, load_external_data=False)
+    except OSError as error:
+        raise BrokenModelError(f"{source} cannot be read: {error.strerror}") from error
     except Exception as error:  # protobuf's DecodeError has no common base with onnx's own errors
         raise BrokenModelError(f"{source.name} is not an ONNX network") from error
     if _reaches_out(model):
@@ -106,7 +109,7 @@ def _into(taken: onnx.ValueInfoProto, description: Description) -> list[onnx.Nod
         ("Transpose", [], {"perm": [0, 3, 1, 2] if description.layout == "nchw" else [0, 1, 2, 3]}),
         ("Cast", [], {"to": taken.type.tensor_type.elem_type}),
     ]
-    names = [INPUT, *(f"{_PREFIX}{i}" for i in range(len(steps) - 1)), taken.name]
+    names = [_INPUT, *(f"{_PREFIX}{i}" for i in range(len(steps) - 1)), taken.name]
     return [
         helper.make_node(op, [names[i], *others], [names[i + 1]], name=f"{_PREFIX}node{i}", **attributes)
         for i, (op, others, attributes) in enumerate(steps)
@@ -119,8 +122,8 @@ def _out_of(
     """Float32 outputs: rows of vectors, and for SCRFD a batch axis, that InsightFace's own exports lack."""
     nodes, outputs = [], []
     for i, output in enumerate(graph.output):
-        name = f"output{i}"
-        inner = f"{_PREFIX}{name}"
+        name = f"{_PREFIX}output{i}"
+        inner = f"{name}/float"
         nodes.append(helper.make_node("Cast", [output.name], [inner], to=TensorProto.FLOAT))
         if description.head == "scrfd" and len(output.type.tensor_type.shape.dim) == 2:
             shape = helper.make_tensor("shape", TensorProto.INT64, [3], [1, -1, _width(output)])

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
 from models import fetch, files
 from models.alignment import ARCFACE, CENTRES, DLIB, Template
@@ -31,6 +31,17 @@ Head = Literal["yolo", "yolo-objectness", "end-to-end", "scrfd", "vectors", "sco
     scores            (N, classes), each 0 to 1
     logits            (N, classes) before softmax
 """
+
+_OF_DETECTORS: tuple[Head, ...] = ("yolo", "yolo-objectness", "end-to-end", "scrfd")
+_HEADS: dict[Task, tuple[Head, ...]] = {
+    "face-detector": _OF_DETECTORS,
+    "pose-detector": _OF_DETECTORS,
+    "object-detector": _OF_DETECTORS,
+    "face-embedder": ("vectors",),
+    "image-feature": ("vectors", "scores", "logits"),
+    "classifier": ("scores", "logits"),
+}
+"""What the outputs of networks of each task can be."""
 
 Three = tuple[float, float, float]
 Point = tuple[float, float]
@@ -96,6 +107,14 @@ class Description(View):
     points: Annotated[int, Field(ge=0, le=1000)] = 0
     template: Literal["arcface", "dlib"] | tuple[Point, Point, Point, Point, Point] = "arcface"
     threshold: Annotated[float, Field(gt=0, lt=2)] | None = None
+
+    @field_validator("head")
+    @classmethod
+    def _fits_the_task(cls, head: Head, info: ValidationInfo) -> Head:
+        task = info.data.get("task")
+        if task is not None and head not in _HEADS.get(task, ()):
+            raise ValueError(f"{head!r} is not what a {task} gives")
+        return head
 
     def face_template(self) -> Template:
         """Return the template of a face model, scaled to its picture."""

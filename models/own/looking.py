@@ -43,6 +43,8 @@ def describe(path: Path, known: Mapping[str, Any] | None = None) -> Description:
     """
     known = dict(known or {})
     facts = facts_of(path, known)
+    if known.get("width", facts.width) != facts.width or known.get("height", facts.height) != facts.height:
+        raise ModelError(f"{path.name} takes pictures of {facts.width}x{facts.height} and no others")
     fields = _by_outputs(facts, known) | known
     fields |= {name: getattr(facts, name) for name in ("layout", "height", "width", "batch")}
     mean, scale = _range(fields, facts)

@@ -152,6 +152,18 @@ def test_the_command_shows_models_side_by_side(folders: Path, weights_of_tests: 
     own.remove(home, "face")
 
 
+def test_files_that_cannot_be_read_are_no_result(tmp_path: Path) -> None:
+    (tmp_path / "a.jpg").write_text("no picture")
+    command = [sys.executable, "-m", "analyzer", "models", "compare", "--faces", "blazeface,opencv:"]
+    haar = "haarcascade_frontalface_default.xml"
+    done = subprocess.run(
+        [*command[:-1], command[-1] + haar, str(tmp_path)], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 4
+    assert done.stdout == ""
+    assert "none of the files can be compared" in done.stderr
+
+
 def test_the_command_needs_two() -> None:
     command = [sys.executable, "-m", "analyzer", "models", "compare", "--faces", "dlib", "."]
     done = subprocess.run(command, capture_output=True, text=True, check=False)

@@ -9,6 +9,7 @@ import numpy as np
 from models.alignment import Template
 from models.bodies import Poses, from_coco
 from models.boxes import Detections
+from models.errors import BrokenModelError, said
 from models.heads import HEADS, Asked, Raw
 from models.images import Floats, Image, Letterbox, letterbox, stretched
 from models.own.description import Description
@@ -49,9 +50,14 @@ class OnnxDetector:
         """Return what is in each picture in pixels of the network's input, and how to get back."""
         batch, boxes = letterbox(images, *self._asked.size, centred=True, fill=_GREY)
         outputs = self._session.run(batch)
-        return [
-            (self._head([output[i] for output in outputs], self._asked), box) for i, box in enumerate(boxes)
-        ]
+        try:
+            found = [self._head([output[i] for output in outputs], self._asked) for i in range(len(boxes))]
+        except (ValueError, IndexError) as error:
+            name = self._session.name
+            raise BrokenModelError(
+                f"{name} does not give what its description says: {said(error)}"
+            ) from error
+        return list(zip(found, boxes, strict=True))
 
     def _label(self, number: int) -> str:
         return self._labels[number] if number < len(self._labels) else f"class_{number}"

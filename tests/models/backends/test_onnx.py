@@ -374,6 +374,30 @@ def test_of_very_many_boxes_the_likeliest_are_compared():
     assert found.scores.tolist() == scores[:-5001:-1].tolist()
 
 
+@pytest.mark.parametrize("task", ["pose-detector", "face-attributes"])
+def test_a_task_must_fit_what_comes_out(tmp_path, task):
+    path = made.colours(tmp_path / "colours.onnx", softmax=True)
+    with pytest.raises(ModelError, match=f"'vectors' is not what a {task} gives"):
+        own.add(tmp_path, "mine", file=path, known={"task": task})
+
+
+@pytest.mark.parametrize(("key", "value"), [("points", 900), ("head", "scrfd"), ("head", "end-to-end")])
+def test_outputs_that_are_not_as_described_are_told_in_one_line(tmp_path, nudenet_file, key, value):
+    own.add(tmp_path, "mine", file=nudenet_file)
+    path = own.find("mine", tmp_path)
+    description.write(about_of(path).model_copy(update={key: value}), path)
+    engine = resolve_engine("onnxruntime", "cpu", "f32")
+    model = backends.open_model("object-detector", "onnx:mine", Setup(tmp_path, engine, "cpu", 0.0))
+    with pytest.raises(BrokenModelError, match=r"onnx:mine does not give what its description says"):
+        model.detect(spots())
+
+
+def test_a_size_must_fit(tmp_path):
+    path = made.bright_spots(tmp_path / "spots.onnx")
+    with pytest.raises(ModelError, match=r"takes pictures of 256x256 and no others"):
+        own.add(tmp_path, "mine", file=path, known={"width": 320, "height": 320})
+
+
 def test_labels_must_fit(tmp_path, nudenet_file):
     with pytest.raises(ModelError, match="2 labels do not fit"):
         own.add(tmp_path, "mine", file=nudenet_file, known={"labels": ("a", "b")})
