@@ -14,7 +14,7 @@ def test_a_damaged_file_hides_no_other(tmp_path: Path) -> None:
     listed = marquee("models", "list", "--json", MARQUEE_HOME=str(tmp_path))
     assert listed.returncode == 0, listed.stderr
     rows = {row["name"]: row for row in json.loads(listed.stdout)}
-    assert rows["onnx:text"]["origin"] == "text.onnx is not an ONNX network"
+    assert "onnx:text" not in rows  # nobody has added it: it may be another backend's
     assert "wrong.toml cannot be read" in rows["onnx:wrong"]["origin"]
     assert "dlib" in rows
     doctor = marquee("doctor", MARQUEE_HOME=str(tmp_path))
