@@ -7,6 +7,7 @@ is only data: it is parsed and validated, never executed.
 
 import contextlib
 import json
+import os
 import queue
 import subprocess
 import sys
@@ -153,6 +154,7 @@ class _Child:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
                 start_new_session=True,
+                env=os.environ,  # Python's, not C's: MediaPipe is kept from the network by the latter
             )
         except OSError as error:
             raise errors.WorkerError(f"no worker process could be started: {error}") from None
