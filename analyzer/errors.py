@@ -3,14 +3,19 @@
     MarqueeError                1   base; also the exit code of a batch whose files failed differently
     ├── UsageError              2   the command line, a setting or an argument is wrong
     ├── InputError              3   the file is missing, a directory, unreadable
+    │   └── AwayError           3   the drive or share that it is on is not there; may pass
     ├── MediaError              4   the file is not a video that can be decoded
     │   └── UnsafeMediaError    4   a playlist or script: it would open other files
-    ├── OutputError             6   a result cannot be written (permission, full disk)
+    ├── OutputError             6   a result cannot be written (permission)
+    │   └── DiskFullError       6   there is no room for it; may pass
     ├── SidecarError            7   a sidecar is damaged
     │   └── NewerSidecarError   7   it was written by a newer Marquee
     ├── LibraryError            7   a file of the library of people is damaged
     │   └── NewerLibraryError   7   it was written by a newer Marquee
-    └── WorkerError             8   the worker crashed, hung or outgrew its memory
+    ├── WorkerError             8   the worker crashed, hung or outgrew its memory
+    └── StoreError              9   the store of records is damaged, refuses us, or is not what it should be
+        ├── StoreAwayError      9   its server cannot be reached; may pass
+        └── NewerStoreError     9   it was written by a newer Marquee
     ModelError                  5   the network's own tree: see models/errors.py
 
 A message is one line: what, which file, what to do.
@@ -37,6 +42,10 @@ class InputError(MarqueeError):
     exit_code = 3
 
 
+class AwayError(InputError):
+    """The drive or network share that a file is on is not there; it may come back."""
+
+
 class MediaError(MarqueeError):
     """The file is not a video that can be decoded."""
 
@@ -51,6 +60,10 @@ class OutputError(MarqueeError):
     """A result cannot be written."""
 
     exit_code = 6
+
+
+class DiskFullError(OutputError):
+    """There is no room for a result; there may be later."""
 
 
 class SidecarError(MarqueeError):
@@ -77,6 +90,20 @@ class WorkerError(MarqueeError):
     """The worker process crashed, hung or outgrew its memory."""
 
     exit_code = 8
+
+
+class StoreError(MarqueeError):
+    """The store of records is damaged, refuses us, or is not what it should be."""
+
+    exit_code = 9
+
+
+class StoreAwayError(StoreError):
+    """The store's server cannot be reached; it may come back."""
+
+
+class NewerStoreError(StoreError):
+    """The store was written by a newer Marquee."""
 
 
 INTERRUPTED = 130

@@ -19,10 +19,10 @@ from analyzer.errors import (
     UsageError,
     WorkerError,
 )
-from analyzer.library.keeping import Keeper
+from analyzer.keeping import Keeper
 from analyzer.log import log_path
 from analyzer.media.footage import footage
-from analyzer.paths import as_text, marquee_home, shown
+from analyzer.paths import as_text, shown
 from analyzer.progress import Progress
 from analyzer.records import Movie, Stage
 from analyzer.settings import Settings
@@ -89,18 +89,23 @@ def parts_of(job: Job) -> list[Part]:
 
 
 def run(
-    files: Mapping[Path, Path], job: Job, progress: Callable[[Path], Progress], prepare: Callable[[], None]
+    files: Mapping[Path, Path],
+    job: Job,
+    keeper: Keeper,
+    progress: Callable[[Path], Progress],
+    prepare: Callable[[], None],
 ) -> Generator[Outcome, None, None]:
     """Analyze each file, write its sidecar and yield what became of it; a bad file never stops the rest.
 
     Args:
         files: see analyzer.discovery.discover.
         job: what is asked.
+        keeper: writes the records.
         progress: called with each path that is to be analyzed; returns what is told how far it is.
         prepare: called before each file that needs the networks.
     """
     with Worker(job.settings) as worker:
-        run = _Run(job, manifest.expected(job.settings), worker, Keeper(marquee_home()), progress, prepare)
+        run = _Run(job, manifest.expected(job.settings), worker, keeper, progress, prepare)
         for path, below in files.items():
             started = time.monotonic()
             try:
@@ -138,7 +143,9 @@ class _Run:
             self._refuse_to_replace(target, header, path)
             header = None
         if header and not manifest.stale(header.manifest, self.now, job.only, job.force):
-            return Outcome(path, "fresh", target, notice=notice or self.keeper.found(target, fingerprint))
+            return Outcome(
+                path, "fresh", target, notice=notice or self.keeper.found(target, path, fingerprint)
+            )
         self._refuse_to_drop(path, header)
         if header:  # what is to be kept of it must be sound as a whole
             previous, notice = self._sound(target, fingerprint, sidecar.read)

@@ -1,7 +1,9 @@
 """Paths: where Marquee keeps what is the user's and not a video's, and how names are shown."""
 
+import hashlib
 import os
 from pathlib import Path
+from urllib.parse import quote, unquote_to_bytes
 
 import platformdirs
 
@@ -23,3 +25,18 @@ def shown(path: Path) -> str:
     return "".join(
         c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in as_text(path)
     )
+
+
+def as_uri(path: Path) -> str:
+    """Return the file: URI of a path as it is named, absolute: text from which the path comes back exactly."""
+    return "file://" + quote(os.fsencode(path.absolute()))
+
+
+def from_uri(uri: str) -> Path:
+    """Return the path that `as_uri` made a URI of."""
+    return Path(os.fsdecode(unquote_to_bytes(uri.removeprefix("file://"))))
+
+
+def key_of(path: Path) -> str:
+    """Return the key of what lies at a path, 16 hexadecimal digits: the same each time, another for a copy."""
+    return hashlib.blake2b(as_uri(path).encode("ascii"), digest_size=8).hexdigest()

@@ -7,8 +7,11 @@ import typer
 
 from analyzer import jobs
 from analyzer.cli.batch import run_batch
+from analyzer.cli.stores import StoreOption, opened
 from analyzer.detect.table import KINDS
 from analyzer.discovery import discover
+from analyzer.keeping import Keeper
+from analyzer.paths import marquee_home
 from analyzer.settings import load, presets
 
 
@@ -43,6 +46,7 @@ def analyze(
         Path | None,
         typer.Option(help="Where sidecars go, in folders as below the one named; else beside each video."),
     ] = None,
+    store: StoreOption = None,
     no_crops: Annotated[
         bool,
         typer.Option(
@@ -66,4 +70,5 @@ def analyze(
     paths = discover(files, settings, galleries)
     job = jobs.Job(settings, kinds, output_dir, force)
     jobs.check(job)
-    return run_batch(paths, job, json_)
+    with opened(store) as kept:
+        return run_batch(paths, job, Keeper(marquee_home(), kept), json_)

@@ -12,17 +12,18 @@ from analyzer.cli.console import complain, err, print_line
 from analyzer.cli.progress import BatchProgress
 from analyzer.cli.weights import fetch_parts
 from analyzer.errors import INTERRUPTED, USER_ERRORS
+from analyzer.keeping import Keeper
 from analyzer.paths import shown
 
 
-def run_batch(paths: Mapping[Path, Path], job: jobs.Job, as_json: bool = False) -> int:
+def run_batch(paths: Mapping[Path, Path], job: jobs.Job, keeper: Keeper, as_json: bool = False) -> int:
     """Analyze what discover found, print what becomes of it and a summary; return the exit code."""
     counts: Counter[str] = Counter()
     failures: list[jobs.Outcome] = []
     interrupted = False
     with BatchProgress(len(paths)) as progress:
         parts = jobs.parts_of(job)
-        run = jobs.run(paths, job, progress.start, _once(lambda: fetch_parts(parts)))
+        run = jobs.run(paths, job, keeper, progress.start, _once(lambda: fetch_parts(parts)))
         try:
             with closing(run) as outcomes:
                 for outcome in outcomes:

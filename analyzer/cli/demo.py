@@ -8,10 +8,12 @@ import typer
 from analyzer.cli.batch import run_batch
 from analyzer.cli.console import err, out
 from analyzer.cli.inspect import show
+from analyzer.cli.stores import opened
 from analyzer.cli.weights import fetch_missing
 from analyzer.errors import OutputError
 from analyzer.jobs import Job
-from analyzer.paths import shown
+from analyzer.keeping import Keeper
+from analyzer.paths import marquee_home, shown
 from analyzer.settings import load
 from analyzer.stores import sidecar
 
@@ -35,7 +37,8 @@ def demo(
                 f"{shown(folder)}: cannot be made: {error.strerror}; name another folder"
             ) from None
         make_demo(video, pictures())
-    code = run_batch({video: Path()}, Job(load()))
+    with opened(None) as store:
+        code = run_batch({video: Path()}, Job(load()), Keeper(marquee_home(), store))
     if movie := sidecar.read(sidecar.sidecar_path(video)):
         out.print()
         show(movie, video)

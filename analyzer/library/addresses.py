@@ -14,10 +14,10 @@ from analyzer.library.cast import Cast, Member, Part
 from analyzer.library.decisions import LONGEST_NAME
 from analyzer.library.known import Known, plain
 from analyzer.library.placing import Unit
-from analyzer.library.shelf import stamp_of
 from analyzer.media.fingerprint import oshash
 from analyzer.settings import nearest
 from analyzer.stores import sidecar
+from analyzer.stores.sidecar import stamp_of
 
 KEY = re.compile(r"k[1-9]\d*")
 PLACE = re.compile(r"(?P<video>.+):(?P<person>p[1-9]\d*|)(?P<face>\d+|)", re.DOTALL)

@@ -10,6 +10,7 @@ from analyzer.library.locks import writing
 from analyzer.library.packing import pack, unpack
 from analyzer.paths import as_text, shown
 from analyzer.records import Movie
+from analyzer.stores.sidecar import stamp_of
 from analyzer.stores.whole import write_whole
 
 
@@ -88,9 +89,3 @@ class Shelf:
             return unpack(path.read_bytes())
         except (OSError, ValueError):
             return None
-
-
-def stamp_of(sidecar: Path) -> str:
-    """Return what changes whenever a file is written anew."""
-    stat = sidecar.stat()
-    return f"{stat.st_size} {stat.st_mtime_ns}"

@@ -11,7 +11,7 @@ from typing import Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from analyzer.errors import InputError, NewerSidecarError, OutputError, SidecarError
+from analyzer.errors import DiskFullError, InputError, NewerSidecarError, OutputError, SidecarError
 from analyzer.paths import shown
 from analyzer.records import SCHEMA_VERSION, Movie, Source, Stage
 from analyzer.stores.whole import temporary, write_whole
@@ -95,11 +95,22 @@ class _Version(BaseModel):
     schema_version: int
 
 
+def stamp_of(path: Path) -> str:
+    """Return what changes whenever a sidecar is written anew.
+
+    Raises:
+        OSError: it is not there.
+    """
+    stat = path.stat()
+    return f"{stat.st_size} {stat.st_mtime_ns}"
+
+
 def write(path: Path, movie: Movie) -> None:
     """Write a sidecar so that it is there whole or not at all.
 
     Raises:
-        OutputError: no permission, no room, no such folder.
+        OutputError: no permission, no such folder.
+        DiskFullError: no room.
     """
     with _complaining(path):
         write_whole(path, movie.model_dump_json().encode("utf-8") + b"\n")
@@ -122,10 +133,10 @@ def _complaining(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        hint = "" if error.errno == errno.ENOSPC else "; --output-dir DIR writes it elsewhere"
-        raise OutputError(
-            f"{shown(path)}: sidecar cannot be written: {error.strerror or error}{hint}"
-        ) from None
+        what = f"{shown(path)}: sidecar cannot be written: {error.strerror or error}"
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise DiskFullError(what) from None
+        raise OutputError(f"{what}; --output-dir DIR writes it elsewhere") from None
 
 
 def set_aside(path: Path, what: str) -> Path:

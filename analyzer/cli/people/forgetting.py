@@ -7,14 +7,18 @@ import typer
 
 from analyzer.cli.console import complain, err, out
 from analyzer.cli.people.common import Who, counted, open_library
+from analyzer.cli.stores import StoreOption, opened
 from analyzer.errors import OutputError, UsageError
+from analyzer.keeping import Keeper
 from analyzer.library.addresses import seen_in
 from analyzer.library.forgetting import forget as forget_member
 from analyzer.paths import shown
 
 
 def forget(
-    person: Who, yes: Annotated[bool, typer.Option("--yes", help="Do not ask; for scripts.")] = False
+    person: Who,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask; for scripts.")] = False,
+    store: StoreOption = None,
 ) -> int:
     """Remove a person for good: embeddings, face crops, name and decisions, wherever Marquee wrote them.
 
@@ -31,6 +35,8 @@ def forget(
             "Remove all that Marquee knows of this person? This cannot be undone.", abort=True, err=True
         )
     report = forget_member(library, member)
+    with opened(store) as kept:
+        Keeper(library.home, kept).refresh(report.rewritten)
     out.print(
         f"forgotten: {counted(report.decisions, 'decision')} and what "
         f"{counted(len(report.rewritten), 'record')} held are gone"

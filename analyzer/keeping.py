@@ -1,40 +1,69 @@
-"""What a run of analysis tells the library: which sidecars there are, and the card of each."""
+"""Keeping records: the sidecar first, then what is made from it: the card in the library of people, the store."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from analyzer.errors import USER_ERRORS
 from analyzer.library.cards import Card
 from analyzer.library.forgetting import finish
 from analyzer.library.shelf import Shelf
+from analyzer.paths import key_of
 from analyzer.records import Movie
 from analyzer.stores import sidecar
+from analyzer.stores.contract import Store
+from analyzer.stores.entries import entry_of
 
 
 class Keeper:
-    """Writes sidecars, so that the library knows of them."""
+    """Writes sidecars, so that the library and the store know of them."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, store: Store) -> None:
         self._shelf = Shelf(home / "library")
+        self._store = store
         self._renewed: set[str] = set()
 
     def write(self, path: Path, movie: Movie) -> str | None:
-        """Write a sidecar and its card; return what the user should know.
+        """Write a sidecar, its card and its entry; return what the user should know.
 
         Raises:
             OutputError: the sidecar cannot be written; that the library cannot be is only said.
+            StoreError: the entry cannot be written; the sidecar is.
         """
         unknown = self._note(path, movie.source.oshash)
         sidecar.write(path, movie)
-        return unknown or _said(lambda: self._shelve(movie, path))
+        unknown = unknown or _said(lambda: self._shelve(movie, path))
+        self._store.save([entry_of(movie, path)])
+        return unknown
 
-    def found(self, path: Path, video: str) -> str | None:
-        """Bring the card of a sidecar up to date that is up to date itself; return what to tell the user."""
-        if unknown := self._note(path, video):
+    def found(self, path: Path, video: Path, oshash: str) -> str | None:
+        """Bring card and entry of a sidecar up to date that is up to date itself; return what to tell the user.
+
+        Raises:
+            StoreError: the entry cannot be read or written.
+        """
+        unknown = self._note(path, oshash)
+        carded = unknown is not None or self._shelf.is_current(oshash, path)
+        key, stamp = key_of(video), sidecar.stamp_of(path)
+        stored = self._store.stamps([key]) == {key: stamp}
+        if carded and stored:
             return unknown
-        if self._shelf.is_current(video, path):
-            return None
-        return _said(lambda: self._shelve(sidecar.read(path), path))
+        movie = sidecar.read(path)
+        if movie and not carded:
+            unknown = _said(lambda: self._shelve(movie, path))
+        if movie and not stored:
+            self._store.save([entry_of(movie, path)])
+        return unknown
+
+    def refresh(self, sidecars: Iterable[Path]) -> None:
+        """Bring the entries of sidecars up to date that something else has rewritten.
+
+        Raises:
+            StoreError: an entry cannot be written.
+            SidecarError, InputError: a sidecar cannot be read.
+        """
+        for path in sidecars:
+            if movie := sidecar.read(path):
+                self._store.save([entry_of(movie, path)])
 
     def renew(self, movie: Movie, reembed: Callable[[Card], Card]) -> str | None:
         """Have the cards that no sidecar renews, those of photos, compared by the model of a new record.
@@ -67,10 +96,9 @@ class Keeper:
     def _note(self, path: Path, video: str) -> str | None:
         return _said(lambda: self._shelf.ledger.record(path, "sidecar", video))
 
-    def _shelve(self, movie: Movie | None, path: Path) -> None:
-        if movie:
-            self._shelf.register(movie, path)
-            finish(self._shelf)
+    def _shelve(self, movie: Movie, path: Path) -> None:
+        self._shelf.register(movie, path)
+        self.refresh(finish(self._shelf).rewritten)
 
 
 def _said(act: Callable[[], object]) -> str | None:
