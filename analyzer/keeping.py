@@ -1,4 +1,4 @@
-"""Keeping records: the sidecar first, then what is made from it: the card in the library of people, the store."""
+"""Keeping records: the sidecar first, then what is made from it: a card in the library, an entry in a store."""
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -36,7 +36,7 @@ class Keeper:
         return unknown
 
     def found(self, path: Path, video: Path, oshash: str) -> str | None:
-        """Bring card and entry of a sidecar up to date that is up to date itself; return what to tell the user.
+        """Bring card and entry of a fresh sidecar up to date; return what to tell the user.
 
         Raises:
             StoreError: the entry cannot be read or written.

@@ -28,7 +28,7 @@ def shown(path: Path) -> str:
 
 
 def as_uri(path: Path) -> str:
-    """Return the file: URI of a path as it is named, absolute: text from which the path comes back exactly."""
+    """Return the file: URI of a path, made absolute: text from which the path comes back exactly."""
     return "file://" + quote(os.fsencode(path.absolute()))
 
 
@@ -38,5 +38,5 @@ def from_uri(uri: str) -> Path:
 
 
 def key_of(path: Path) -> str:
-    """Return the key of what lies at a path, 16 hexadecimal digits: the same each time, another for a copy."""
+    """Return the key of what lies at a path, 16 hexadecimal digits: always the same, another for a copy."""
     return hashlib.blake2b(as_uri(path).encode("ascii"), digest_size=8).hexdigest()

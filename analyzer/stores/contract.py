@@ -9,7 +9,7 @@ from analyzer.records import Index, Record, Seconds
 from analyzer.stores.entries import Entry, Prints, Row
 
 COLLECTIONS = ("movie", "face", "person", "gallery", "channel", "model", "tag")
-"""What a store counts. Movies and galleries of pictures are told apart; `channel` and `model` are the crawler's."""
+"""What a store counts. A gallery is of pictures, not a movie; `channel` and `model` are the crawler's."""
 
 Order = Literal["billing", "name", "longest", "newest"]
 
@@ -18,7 +18,7 @@ class Query(Record):
     """What is asked for: what fulfils every condition that is given.
 
     Attributes:
-        people: a set for each somebody who must be in it: (video, person id) pairs, see Row.video and Performer.id.
+        people: for each who must be in it, the (video, person id) pairs that are them: Row.video, Performer.id.
         objects, tags: labels that must all be in it; case does not matter.
         name: must be part of the path; case does not matter.
         longer_s, shorter_s: bounds of the duration, inclusive.
@@ -53,7 +53,7 @@ class Problem:
 
 
 class Store(Protocol):
-    """Where entries are kept. All methods raise StoreError, StoreAwayError where the server cannot be reached.
+    """Where entries are kept. Methods raise StoreError, StoreAwayError where the server cannot be reached.
 
     Attributes:
         name: its address as it may be shown: without credentials.
@@ -94,7 +94,7 @@ class Store(Protocol):
         ...
 
     def tags(self) -> dict[str, int]:
-        """Return in how many movies and galleries each tag and class of objects is, the most popular first."""
+        """Return in how many movies and galleries each tag and object class is, the most popular first."""
         ...
 
     def size_bytes(self) -> int:
@@ -110,11 +110,11 @@ class Store(Protocol):
         ...
 
     def migrate(self, said: Callable[[str], None]) -> None:
-        """Do the pending migrations, each whole or not at all and recorded; `said` is called with each name."""
+        """Do the pending migrations, each recorded; where it can, whole or not at all. `said` gets each name."""
         ...
 
     def dump(self, folder: Path) -> None:
-        """Write all that it holds to files in an empty folder, as they are seen at one moment where it can."""
+        """Write all that it holds to files in an empty folder, as of one moment where it can."""
         ...
 
     def load(self, folder: Path) -> None:

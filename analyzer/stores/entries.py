@@ -1,7 +1,7 @@
 """What a store keeps of a Movie record: what can be asked for, without what only faces are known by.
 
-No store but the sidecar holds embeddings, crops or names: a database, wherever it is, and its backups hold nothing
-that somebody could be recognised by, and names need no rewriting when they change.
+No store but the sidecar holds embeddings, crops or names: a database, wherever it is, and its backups hold
+nothing that somebody could be recognised by, and names need no rewriting when they change.
 """
 
 from collections import Counter, defaultdict

@@ -14,8 +14,8 @@ def open_store(address: str | None = None) -> Store:
     """Open the store at an address; one that is not there yet is made.
 
     Args:
-        address: `sqlite` (marquee.db in MARQUEE_HOME), a path that ends in .db, `sidecar` (none but the sidecars),
-            or a mongodb:// URL with the database's name; None: that of MARQUEE_STORE, else `sqlite`.
+        address: `sqlite` (marquee.db in MARQUEE_HOME), a path that ends in .db, `sidecar` (none but the
+            sidecars), or a mongodb:// URL with the database's name; None: that of MARQUEE_STORE, else `sqlite`.
 
     Raises:
         UsageError: it is no address.
