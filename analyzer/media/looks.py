@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from analyzer.media import fingerprint
 from analyzer.media.pixels import Image
+from analyzer.media.views import Hashes, views
 
 THUMB_WIDTH = 256
 """Sharpness is measured at this width, pixels."""
@@ -24,6 +25,7 @@ class Measures:
     """
 
     phash: int
+    views: Hashes | None
     sharpness: float
     brightness: float
     histogram: npt.NDArray[np.uint8]
@@ -37,6 +39,7 @@ def measure(image: Image) -> Measures:
     grey = np.asarray(cv2.cvtColor(thumb, cv2.COLOR_RGB2GRAY), np.uint8)
     return Measures(
         phash=fingerprint.phash(grey),
+        views=views(grey),
         sharpness=float(cv2.Laplacian(grey, cv2.CV_32F).var()),
         brightness=float(grey.mean()) / 255,
         histogram=_histogram(np.asarray(thumb, np.uint8)),
