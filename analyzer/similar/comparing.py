@@ -1,0 +1,42 @@
+"""Two films side by side: whether, where and how one shows what the other shows."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from analyzer.records import Record, Seconds
+from analyzer.similar.aligning import Line, lines
+from analyzer.similar.evidence import Evidence, weigh
+from analyzer.similar.variants import VARIANTS, Variant, distances
+from analyzer.stores.entries import Prints
+
+
+class Film(Record):
+    """What of a film is compared."""
+
+    duration_s: Seconds
+    prints: Prints
+
+
+@dataclass(frozen=True)
+class Match:
+    """How two films may be one; see analyzer.similar.evidence.Evidence."""
+
+    line: Line
+    variant: Variant
+    evidence: Evidence
+
+
+def compare(ours: Film, theirs: Film) -> Match | None:
+    """Return what speaks most for two films showing the same, None if nothing does."""
+    ours_s, theirs_s = (film.prints.times_s.astype(np.float64) for film in (ours, theirs))
+    if not len(ours_s) or not len(theirs_s):
+        return None
+    best: Match | None = None
+    for variant in VARIANTS:
+        apart = distances(ours.prints, theirs.prints, variant)
+        for line in lines(apart, ours_s, theirs_s):
+            evidence = weigh(line, apart, ours_s, theirs_s, ours.prints.views[:, 0])
+            if evidence and (best is None or evidence.score > best.evidence.score):
+                best = Match(line, variant, evidence)
+    return best

@@ -1,0 +1,77 @@
+"""What a match means: the same film, a clip of it, something in common, or nothing."""
+
+from typing import Literal
+
+from analyzer.records import Record, Seconds
+from analyzer.similar.comparing import Film, Match
+
+Relation = Literal["file", "same", "part", "whole", "shares"]
+"""Of a film to another: the same file, the same film, a part of it, the whole that it is a part of, or neither."""
+
+SURE, FROM_AFAR = 9.0, 6.5
+"""Scores that are enough: with closer looks, and where the hashes of the records are all there is."""
+DOUBTFUL = 1.0
+"""Scores from which on a closer look is worth it."""
+PLAIN = 20.0
+"""Scores that no closer look is needed for."""
+_LOOKS = 3
+_LENGTH_S, _LENGTH_SHARE = 5.0, 0.6
+"""What two films have in common is at least so long, or so much of the shorter one."""
+_MISSING_S, _MISSING_SHARE, _SAME_SHARE = 12.0, 0.1, 0.6
+"""The same film lacks at most so much, in seconds or as a share, and has so much of the longer one."""
+
+
+class Common(Record):
+    """What two films have in common.
+
+    Attributes:
+        relation: of the other to ours: "part" is a clip of ours, of "whole" ours is a clip.
+        ours_s, theirs_s: from when to when, in either.
+        speed: seconds of theirs that pass in a second of ours.
+        mirrored: whether one is the other's mirror image.
+        score: log10 of the odds that the compared pictures give.
+        looks: different pictures that agree.
+    """
+
+    relation: Relation
+    ours_s: tuple[Seconds, Seconds]
+    theirs_s: tuple[Seconds, Seconds]
+    speed: float
+    mirrored: bool
+    score: float
+    looks: int
+
+
+def judge(match: Match | None, ours: Film, theirs: Film, enough: float) -> Common | None:
+    """Return what two films have in common; None if that is not sure enough, or too little."""
+    if match is None or match.evidence.score < enough or match.evidence.looks < _LOOKS:
+        return None
+    begin, end = match.evidence.ours_s
+    begin = max(begin, 0.0, match.line.here(0.0))
+    end = min(end, ours.duration_s, match.line.here(theirs.duration_s))
+    length, shorter = end - begin, min(ours.duration_s, theirs.duration_s)
+    if length < min(_LENGTH_S, _LENGTH_SHARE * shorter):
+        return None
+    there = match.line.there(begin), match.line.there(end)
+    return Common(
+        relation=_relation(length / (ours.duration_s or 1), length * match.line.speed, ours, theirs),
+        ours_s=(begin, end),
+        theirs_s=(max(0.0, there[0]), max(0.0, there[1])),
+        speed=round(match.line.speed, 4),
+        mirrored=match.variant.mirrored,
+        score=round(match.evidence.score, 1),
+        looks=match.evidence.looks,
+    )
+
+
+def _relation(ours_share: float, theirs_s: float, ours: Film, theirs: Film) -> Relation:
+    lacks = [(ours.duration_s * (1 - ours_share), ours), (theirs.duration_s - theirs_s, theirs)]
+    whole = [missing <= max(_MISSING_S, _MISSING_SHARE * film.duration_s) for missing, film in lacks]
+    most = [missing <= (1 - _SAME_SHARE) * film.duration_s for missing, film in lacks]
+    if all(whole) and all(most):
+        return "same"
+    if most[0] and lacks[0][0] <= max(2.0, _MISSING_SHARE * ours.duration_s):
+        return "whole"
+    if most[1] and lacks[1][0] <= max(2.0, _MISSING_SHARE * theirs.duration_s):
+        return "part"
+    return "shares"
