@@ -18,7 +18,7 @@ class Query(Record):
     """What is asked for: what fulfils every condition that is given.
 
     Attributes:
-        people: for each who must be in it, the (video, person id) pairs that are them: Row.video, Performer.id.
+        people: of each who must be in it, the appearances: (Row.video, Performer.id) pairs.
         objects, tags: labels that must all be in it; case does not matter.
         name: must be part of the path; case does not matter.
         longer_s, shorter_s: bounds of the duration, inclusive.
@@ -110,7 +110,7 @@ class Store(Protocol):
         ...
 
     def migrate(self, said: Callable[[str], None]) -> None:
-        """Do the pending migrations, each recorded; where it can, whole or not at all. `said` gets each name."""
+        """Do the pending migrations, each recorded and, if possible, whole or not at all; `said` gets names."""
         ...
 
     def dump(self, folder: Path) -> None:

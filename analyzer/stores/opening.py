@@ -15,7 +15,7 @@ def open_store(address: str | None = None) -> Store:
 
     Args:
         address: `sqlite` (marquee.db in MARQUEE_HOME), a path that ends in .db, `sidecar` (none but the
-            sidecars), or a mongodb:// URL with the database's name; None: that of MARQUEE_STORE, else `sqlite`.
+            sidecars), or a mongodb:// URL with the database's name; None: MARQUEE_STORE, else `sqlite`.
 
     Raises:
         UsageError: it is no address.

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from analyzer.library.keeping import Keeper
+from analyzer.keeping import Keeper
 from analyzer.stores import sidecar
 from tests.cli.test_cli import Result, marquee, one_line
 from tests.conftest import Demo

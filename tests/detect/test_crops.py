@@ -11,7 +11,7 @@ from analyzer.demo import pictures
 from analyzer.detect.crops import LARGEST, SMALLEST, keep_best, make_crop, points_in, read_crop
 from analyzer.detect.table import PARTS, Part
 from analyzer.library.cards import Appearance, Card, Sighting, Spot
-from analyzer.library.keeping import Keeper
+from analyzer.keeping import Keeper
 from analyzer.library.reembedding import reembed_card
 from analyzer.library.shelf import Shelf
 from analyzer.records import Embedding, Face, Movie, Track

@@ -10,7 +10,7 @@ import pytest
 
 from analyzer import analyze, load_settings
 from analyzer.library.cast import Member
-from analyzer.library.keeping import Keeper
+from analyzer.keeping import Keeper
 from analyzer.library.library import Library
 from analyzer.records import Movie
 from analyzer.stores import sidecar

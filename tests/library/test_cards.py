@@ -73,7 +73,7 @@ def test_a_damaged_card_is_renewed_from_its_sidecar(place: Place, films: Films) 
     assert shelf.damaged == [shelf.path(video)]
     path = place.films / (films.video.name + ".marquee.json")
     assert not shelf.is_current(video, path)
-    from analyzer.library.keeping import Keeper
+    from analyzer.keeping import Keeper
 
     assert Keeper(place.home).found(path, video) is None
     assert shelf.is_current(video, path)

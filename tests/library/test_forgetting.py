@@ -140,7 +140,7 @@ def test_a_record_that_was_moved_is_not_taken_in_whole(place: Place, films: Film
     path.rename(moved)
     place.films.rename(place.films.with_name("gone"))
     forget(place.library, zoe)
-    from analyzer.library.keeping import Keeper
+    from analyzer.keeping import Keeper
 
     Keeper(place.home).found(moved, films.twin.source.oshash)
     needles = traces(films.twin, people_of(zoe, films.twin))
@@ -148,7 +148,7 @@ def test_a_record_that_was_moved_is_not_taken_in_whole(place: Place, films: Film
 
 
 def test_sidecars_that_were_set_aside_are_cleaned_or_deleted(place: Place, films: Films, zoe: Member) -> None:
-    from analyzer.library.keeping import Keeper
+    from analyzer.keeping import Keeper
 
     keeper, video = Keeper(place.home), films.fast.source.oshash
     path = sidecar.sidecar_path(place.films / films.video.name)
