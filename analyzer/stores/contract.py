@@ -110,7 +110,7 @@ class Store(Protocol):
         ...
 
     def migrate(self, said: Callable[[str], None]) -> None:
-        """Do the pending migrations, each recorded and, if possible, whole or not at all; `said` gets names."""
+        """Do the pending migrations, each recorded and, if possible, atomic; `said` gets each name."""
         ...
 
     def dump(self, folder: Path) -> None:
