@@ -133,8 +133,8 @@ def _is_gone(path: Path, listed: ledger.Entry | None) -> bool:
 
 def _entry(path: Path, found: Difference) -> Entry | None:
     try:
-        movie = sidecar.read(path)
-        return movie and entry_of(movie, path)
+        if movie := sidecar.read(path):
+            return entry_of(movie, path)
     except (SidecarError, InputError) as error:
         found.unreadable.append(str(error))
     except OSError:  # it was deleted meanwhile
