@@ -38,4 +38,4 @@ def look_closely(path: Path, progress: Progress) -> Prints:
                     found.append(views)
         if last < 0:
             raise video.nothing_decoded()
-    return Prints(times_s=np.array(times), views=np.array(found, np.uint64).reshape(-1, 3, 4))
+    return Prints(times_s=np.array(times), hashes=np.array(found, np.uint64).reshape(-1, 3, 4))

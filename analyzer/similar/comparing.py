@@ -36,7 +36,7 @@ def compare(ours: Film, theirs: Film) -> Match | None:
     for variant in VARIANTS:
         apart = distances(ours.prints, theirs.prints, variant)
         for line in lines(apart, ours_s, theirs_s):
-            evidence = weigh(line, apart, ours_s, theirs_s, ours.prints.views[:, 0])
+            evidence = weigh(line, apart, ours_s, theirs_s, ours.prints.hashes[:, 0])
             if evidence and (best is None or evidence.score > best.evidence.score):
                 best = Match(line, variant, evidence)
     return best

@@ -35,7 +35,7 @@ class Films:
         self.films = [Film(duration_s=row.duration_s, prints=prints) for row, prints in kept]
         looks = [len(film.prints.times_s) for film in self.films]
         self._owner = np.repeat(np.arange(len(looks)), looks)
-        views = [film.prints.views for film in self.films]
+        views = [film.prints.hashes for film in self.films]
         self._views = np.concatenate([np.zeros((0, len(SCALES), 4), np.uint64), *views])
         self._index = HashIndex(np.ascontiguousarray(self._views[..., 0]).ravel())
 
@@ -46,7 +46,7 @@ class Films:
         votes = np.zeros(len(self.films))
         for mirror in (np.uint64(0), MIRROR):
             for scale in range(len(SCALES)):
-                votes += self._votes(prints.views[chosen, scale] ^ mirror, scale > 0)
+                votes += self._votes(prints.hashes[chosen, scale] ^ mirror, scale > 0)
         ranked = np.argsort(-votes, kind="stable")
         return [int(n) for n in ranked[:limit] if votes[n] > 0]
 

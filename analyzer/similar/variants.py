@@ -38,8 +38,8 @@ VARIANTS = tuple(
 
 def distances(ours: Prints, theirs: Prints, variant: Variant) -> Distances:
     """Return how far the keyframes of two films are apart, each from each."""
-    a = ours.views[:, variant.ours] ^ (MIRROR if variant.mirrored else np.uint64(0))
-    b = theirs.views[:, variant.theirs]
+    a = ours.hashes[:, variant.ours] ^ (MIRROR if variant.mirrored else np.uint64(0))
+    b = theirs.hashes[:, variant.theirs]
     found = np.empty((len(a), len(b)), np.int16)
     step = max(1, _CHUNK // max(1, len(b)))
     for begin in range(0, len(a), step):
