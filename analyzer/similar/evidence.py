@@ -43,6 +43,10 @@ class Evidence:
     looks: int
     ours_s: tuple[float, float]
 
+    def within(self, duration_s: float) -> tuple[float, float]:
+        """Return `ours_s` as far as the film goes."""
+        return max(self.ours_s[0], 0.0), min(self.ours_s[1], duration_s)
+
 
 def weigh(line: Line, apart: Distances, ours_s: Times, theirs_s: Times, ours: Hashes) -> Evidence | None:
     """Return the evidence for a line, None if there is none.

@@ -8,12 +8,6 @@ from analyzer.similar.comparing import Film, Match
 Relation = Literal["file", "same", "part", "whole", "shares"]
 """Of a film to another: the same file, the same film, a part of it, the whole that it is a part of, or neither."""
 
-SURE, FROM_AFAR = 9.0, 6.5
-"""Scores that are enough: with closer looks, and where the hashes of the records are all there is."""
-DOUBTFUL = 1.0
-"""Scores from which on a closer look is worth it."""
-PLAIN = 20.0
-"""Scores that no closer look is needed for."""
 _LOOKS = 3
 _LENGTH_S, _LENGTH_SHARE = 5.0, 0.6
 """What two films have in common is at least so long, or so much of the shorter one."""
@@ -42,13 +36,12 @@ class Common(Record):
     looks: int
 
 
-def judge(match: Match | None, ours: Film, theirs: Film, enough: float) -> Common | None:
+def judge(match: Match, ours: Film, theirs: Film, enough: float) -> Common | None:
     """Return what two films have in common; None if that is not sure enough, or too little."""
-    if match is None or match.evidence.score < enough or match.evidence.looks < _LOOKS:
+    if match.evidence.score < enough or match.evidence.looks < _LOOKS:
         return None
-    begin, end = match.evidence.ours_s
-    begin = max(begin, 0.0, match.line.here(0.0))
-    end = min(end, ours.duration_s, match.line.here(theirs.duration_s))
+    begin, end = match.evidence.within(ours.duration_s)
+    begin, end = max(begin, match.line.here(0.0)), min(end, match.line.here(theirs.duration_s))
     length, shorter = end - begin, min(ours.duration_s, theirs.duration_s)
     if length < min(_LENGTH_S, _LENGTH_SHARE * shorter):
         return None
