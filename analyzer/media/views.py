@@ -1,8 +1,8 @@
 """Hashes of a picture by which it is known again after cropping, bars, mirroring and encoding.
 
-A hash is the signs of 16 x 16 frequencies, as in PDQ (Facebook 2019, "The TMK+PDQF Video-Hashing Algorithm and
-the PDQ Image-Hashing Algorithm"), about zero and not about their median: the mirrored picture has the same
-frequencies with the odd columns' signs flipped, so that its hash is had without the picture.
+A hash is the signs of 16 x 16 frequencies, as in PDQ (Facebook 2019, "The TMK+PDQF Video-Hashing Algorithm
+and the PDQ Image-Hashing Algorithm"), about zero and not about their median: the mirrored picture has the
+same frequencies with the odd columns' signs flipped, so that its hash is had without the picture.
 """
 
 import cv2
@@ -20,9 +20,12 @@ WORDS = 4
 _SIDE, _BANDS = 64, 16
 _FLAT = 8.0
 """Deviation of grey under which a picture, faded out or plain, has nothing to be known by."""
-_EVEN = 4.0
-_MOST = 0.3
-"""Bars are rows and columns about as even and as grey as this, and at most this share of the picture a side."""
+_DARK, _EVEN = 32.0, 8.0
+"""Bars are rows and columns as dark as this, and even but for so much,"""
+_CLEAN = 0.98
+"""in so much of each: a few pixels may be noise."""
+_WIDEST = 0.3
+"""A bar takes at most this share of the picture's height or width."""
 
 
 def _order() -> npt.NDArray[np.intp]:
@@ -37,11 +40,11 @@ _WAVES = np.sqrt(2 / _SIDE) * np.cos(
     np.pi * np.outer(np.arange(1, _BANDS + 1), 2 * np.arange(_SIDE) + 1) / (2 * _SIDE)
 ).astype(np.float32)
 MIRROR: Hashes = np.packbits((_ORDER % _BANDS) % 2 == 0).view(">u8").astype(np.uint64)
-"""What a hash is XORed with to become that of the mirrored picture; the constant is left out, so column 0 is odd."""
+"""XORed with a hash, makes it the mirrored picture's. (Column 0 is frequency 1: the constant is left out.)"""
 
 
 def views(grey: Plane) -> Hashes | None:
-    """Return the hashes of a grey picture without its bars, uint64 (SCALES, WORDS); None: it shows nothing."""
+    """Return hashes of a grey picture and its central parts, uint64 (SCALES, WORDS); None: it is plain."""
     grey = without_bars(grey)
     if float(grey.std()) < _FLAT:
         return None
@@ -49,17 +52,18 @@ def views(grey: Plane) -> Hashes | None:
 
 
 def without_bars(grey: Plane) -> Plane:
-    """Return the picture without even bars that frame it above and below, or left and right."""
+    """Return the picture without dark bars, alike above and below, or left and right."""
     top, left = _bar(grey), _bar(grey.T)
     return grey[top : grey.shape[0] - top, left : grey.shape[1] - left]
 
 
 def _bar(grey: Plane) -> int:
     """How many rows the bars above and below have, each."""
-    most = int(_MOST * grey.shape[0])
-    ends = np.stack([grey[:most], grey[::-1][:most]]).astype(np.float32)
-    frame = np.median(ends[:, :1])
-    even = (np.abs(ends - frame) <= 2 * _EVEN).mean(2) >= 0.98
+    most = int(_WIDEST * grey.shape[0])
+    ends = np.stack([grey[:most], grey[::-1][:most]]).astype(np.int16)
+    if not most or (frame := np.median(ends[:, :1])) > _DARK:
+        return 0
+    even = (np.abs(ends - frame) <= _EVEN).mean(2) >= _CLEAN
     rows = int(np.argmin(np.append(even.all(0), False)))
     return rows if rows < most else 0
 

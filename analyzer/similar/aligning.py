@@ -47,7 +47,8 @@ def lines(apart: Distances, ours_s: Times, theirs_s: Times) -> Iterator[Line]:
 
     Args:
         apart: bits, (ours, theirs).
-        ours_s, theirs_s: when the keyframes are shown.
+        ours_s: when our keyframes are shown.
+        theirs_s: when theirs are.
     """
     i, j = np.nonzero(apart <= NEAR)
     if not len(i):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analyzer.records import Record, Seconds
+from analyzer.records import Interval, Record, Seconds
 from analyzer.similar.aligning import Line, lines
 from analyzer.similar.evidence import Evidence, weigh
 from analyzer.similar.variants import VARIANTS, Variant, distances
@@ -16,6 +16,14 @@ class Film(Record):
 
     duration_s: Seconds
     prints: Prints
+
+    def with_prints(self, close: Prints, span: Interval) -> "Film":
+        """Return the film with closer looks at a stretch of it in place of those it has there."""
+        outside = (self.prints.times_s < span[0]) | (self.prints.times_s > span[1])
+        times = np.concatenate([self.prints.times_s[outside], close.times_s])
+        hashes = np.concatenate([self.prints.hashes[outside], close.hashes])
+        order = np.argsort(times, kind="stable")
+        return Film(duration_s=self.duration_s, prints=Prints(times_s=times[order], hashes=hashes[order]))
 
 
 @dataclass(frozen=True)

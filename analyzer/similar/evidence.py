@@ -23,10 +23,10 @@ _CHANCE = 128.0, 9.5
 _TRUE_BITS, _TRUE_LOG = (30, 90, 115), (0.0, -1.0, -2.0)
 """Of keyframes that do show the same moment, give or take the tolerance, so many (log10) are so far apart."""
 _LEAST, _MOST = -1.0, 3.0
-"""What one keyframe can say (log10 of a ratio of likelihoods): bars and titles may be new, pictures may recur."""
+"""What one keyframe can say, log10 of a ratio of likelihoods: titles may be new, and pictures may recur."""
 _OTHER = 40
 _EVENT_S = 1.0
-"""A picture is another one from so many bits and seconds on: one that repeats the last says nothing of its own."""
+"""From so many bits and seconds on a picture is another one: what repeats the last one says nothing new."""
 
 
 @dataclass(frozen=True)
@@ -52,8 +52,10 @@ def weigh(line: Line, apart: Distances, ours_s: Times, theirs_s: Times, ours: Ha
     """Return the evidence for a line, None if there is none.
 
     Args:
+        line: how the films' times may go together.
         apart: bits between keyframes, (ours, theirs).
-        ours_s, theirs_s: when they are shown.
+        ours_s: when ours are shown.
+        theirs_s: when theirs are.
         ours: a hash of each of ours.
     """
     i, j, options = _pairs(line, apart, ours_s, theirs_s)
@@ -97,12 +99,13 @@ def _pairs(line: Line, apart: Distances, ours_s: Times, theirs_s: Times) -> tupl
     low = np.searchsorted(theirs_s, there - TOLERANCE_S)
     high = np.searchsorted(theirs_s, there + TOLERANCE_S, "right")
     best: dict[int, tuple[float, int, int]] = {}
-    for i in np.flatnonzero(high > low):
-        within = slice(low[i], high[i])
-        bits = apart[i, within] + _FARTHER * np.abs(theirs_s[within] - there[i])
-        j = int(low[i] + np.argmin(bits))
-        best[j] = min(best.get(j, (np.inf, 0, 0)), (float(bits.min()), int(i), int(high[i] - low[i])))
-    found = np.array([(i, j, options) for j, (_, i, options) in sorted(best.items())], np.intp).reshape(-1, 3)
+    for n, (begin, end) in enumerate(zip(low.tolist(), high.tolist(), strict=True)):
+        if begin < end:
+            bits = apart[n, begin:end] + _FARTHER * np.abs(theirs_s[begin:end] - there[n])
+            nearest = begin + int(np.argmin(bits))
+            this = float(bits.min()), n, end - begin
+            best[nearest] = min(best.get(nearest, this), this)
+    found = np.array([(n, m, options) for m, (_, n, options) in sorted(best.items())], np.intp).reshape(-1, 3)
     return found[:, 0], found[:, 1], found[:, 2]
 
 
@@ -117,11 +120,12 @@ def _say(
     columns = np.abs(ours_s[None] - here[j, None]) > _ELSEWHERE_S
     as_alike = [
         (((apart[i] <= bits[:, None]) & rows).sum(1), rows.sum(1)),
-        (((apart[:, j].T <= bits[:, None]) & columns).sum(1), columns.sum(1)),
+        (((apart.T[j] <= bits[:, None]) & columns).sum(1), columns.sum(1)),
     ]
     null = np.maximum.reduce([(count + chance) / (total + 1) for count, total in as_alike] + [chance])
     true = np.interp(bits, _TRUE_BITS, _TRUE_LOG)
-    return np.clip(true - np.log10(np.maximum(null, 1e-9)), _LEAST, _MOST)
+    said: Times = np.clip(true - np.log10(np.maximum(null, 1e-9)), _LEAST, _MOST)
+    return said
 
 
 def _events(times_s: Times, hashes: Hashes) -> Places:

@@ -1,5 +1,7 @@
 """Finding the hashes that are near to others among millions, without looking at each."""
 
+from itertools import pairwise
+
 import numpy as np
 import numpy.typing as npt
 
@@ -80,4 +82,4 @@ def _batches(counts: Places) -> list[slice]:
     total = np.cumsum(counts)
     edges = np.searchsorted(total, np.arange(_AT_ONCE, int(total[-1]) if len(total) else 0, _AT_ONCE))
     bounds = np.unique([0, *edges, len(counts)])
-    return [slice(a, b) for a, b in zip(bounds[:-1], bounds[1:], strict=True)]
+    return [slice(a, b) for a, b in pairwise(bounds.tolist())]

@@ -1,19 +1,16 @@
 """Which films of a store show what a film shows."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Protocol
-
-import numpy as np
 
 from analyzer.errors import USER_ERRORS
 from analyzer.paths import from_uri
 from analyzer.records import Interval
 from analyzer.similar.comparing import Film, Match, compare
 from analyzer.similar.films import Films
-from analyzer.similar.verdict import Common, judge
-from analyzer.stores.entries import Prints, Row
+from analyzer.similar.verdict import Common, judge, the_same_file
+from analyzer.stores.entries import Prints
 
 SURE, FROM_AFAR = 9.0, 6.5
 """Scores that are enough: after a closer look, and where the hashes of the records are all there is."""
@@ -25,11 +22,8 @@ WHOLE_S = 180.0
 """Of films longer than this, no more than this is looked at closely."""
 _AROUND_S = 30.0
 
-
-class Look(Protocol):
-    """Decodes a stretch of a video; see analyzer.similar.closely.look_closely."""
-
-    def __call__(self, path: Path, span: Interval) -> Prints: ...
+Look = Callable[[Path, Interval], Prints]
+"""Decodes a stretch of a video; see analyzer.similar.closely.look_closely."""
 
 
 @dataclass(frozen=True)
@@ -37,46 +31,57 @@ class Subject:
     """A film that is compared with others.
 
     Attributes:
+        film: what is compared of it.
         path: where it can be looked at; None where it is away, or is not to be looked at.
+        video: its oshash.
         close: whether it was looked at closely.
     """
 
     film: Film
-    path: Path | None = None
+    path: Path | None
+    video: str
     close: bool = False
 
 
 @dataclass(frozen=True)
 class Found:
-    """A film that has something in common with another.
+    """What a film has in common with another.
 
     Attributes:
+        common: what.
         looked: whether its pictures were looked at again; else the hashes of its record say it all.
     """
 
-    row: Row
     common: Common
     looked: bool
 
 
 class Searcher:
-    """Finds films; `look` is None where records are to do."""
+    """Compares films; `look` is None where nothing is to be decoded."""
 
     def __init__(self, films: Films, look: Look | None) -> None:
         self._films = films
         self._look = look
 
-    def search(self, ours: Subject, among: Sequence[int]) -> list[Found]:
-        """Return those of some films that have something in common with one, the surest first."""
-        matches = [(n, compare(ours.film, self._films.films[n])) for n in among]
-        doubtful = [n for n, match in matches if match and DOUBTFUL <= match.evidence.score < PLAIN]
-        ranked = sorted(doubtful, key=lambda n: -next(m.evidence.score for k, m in matches if k == n and m))
-        found = []
+    def search(self, ours: Subject, among: Sequence[int]) -> list[tuple[int, Found]]:
+        """Return which of some films have something in common with one, the surest first."""
+        found: list[tuple[int, Found]] = []
+        matches: list[tuple[int, Match]] = []
+        for n in among:
+            if self._films.rows[n].video == ours.video:
+                found.append((n, Found(the_same_file(ours.film.duration_s), looked=False)))
+            elif match := compare(ours.film, self._films.films[n]):
+                matches.append((n, match))
+        matches.sort(key=lambda pair: -pair[1].evidence.score)
+        doubtful = [n for n, match in matches if DOUBTFUL <= match.evidence.score < PLAIN]
         for n, match in matches:
-            theirs = Subject(self._films.films[n], self._path(n) if n in ranked[:LOOKS] else None)
-            if match and (common := self._decide(ours, theirs, match)):
-                found.append(Found(self._films.rows[n], *common))
-        return sorted(found, key=lambda one: -one.common.score)
+            closer = n in doubtful[:LOOKS]
+            theirs = Subject(
+                self._films.films[n], self.path(n) if closer else None, self._films.rows[n].video
+            )
+            if one := self._decide(ours, theirs, match):
+                found.append((n, one))
+        return sorted(found, key=lambda pair: -pair[1].common.score)
 
     def closer(self, subject: Subject, span: Interval) -> Subject:
         """Return what a closer look at a stretch of a film gives; the same where none can be taken."""
@@ -87,30 +92,28 @@ class Searcher:
             prints = self._look(subject.path, span)
         except USER_ERRORS:  # away or damaged: its record has to do
             return subject
-        film = subject.film.model_copy(update={"prints": _joined(subject.film.prints, prints, span)})
-        return replace(subject, film=film, close=True)
+        return replace(subject, film=subject.film.with_prints(prints, span), close=True)
 
-    def _decide(self, ours: Subject, theirs: Subject, match: Match) -> tuple[Common, bool] | None:
-        looked = False
-        if match.evidence.score < PLAIN:
-            begin, end = match.evidence.within(ours.film.duration_s)
-            there = (match.line.there(begin), match.line.there(end))
-            nearer = self.closer(ours, (begin, end)), self.closer(theirs, there)
-            if looked := nearer[1].close:
-                ours, theirs = nearer
-                again = compare(ours.film, theirs.film)
-                if again is None:
-                    return None
-                match = again
-        common = judge(match, ours.film, theirs.film, SURE if looked else FROM_AFAR)
-        return common and (common, looked)
-
-    def _path(self, n: int) -> Path | None:
+    def path(self, n: int) -> Path | None:
+        """Return where a film can be looked at, None if it is away."""
         try:
             path = from_uri(self._films.rows[n].uri)
             return path if path.exists() else None
         except OSError:
             return None
+
+    def _decide(self, ours: Subject, theirs: Subject, match: Match) -> Found | None:
+        here = match.evidence.within(ours.film.duration_s)
+        there = match.line.there(here[0]), match.line.there(here[1])
+        if match.evidence.score < PLAIN:
+            theirs = self.closer(theirs, there)
+        if not theirs.close:
+            common = judge(match, ours.film, theirs.film, FROM_AFAR)
+        else:
+            ours = self.closer(ours, here)
+            again = compare(ours.film, theirs.film)
+            common = judge(again, ours.film, theirs.film, SURE) if again else None
+        return Found(common, theirs.close) if common else None
 
 
 def _within(span: Interval, duration_s: float) -> Interval:
@@ -120,13 +123,3 @@ def _within(span: Interval, duration_s: float) -> Interval:
     middle = min(max((span[0] + span[1]) / 2, 0.0), duration_s)
     reach = min(WHOLE_S / 2, (span[1] - span[0]) / 2 + _AROUND_S)
     return max(0.0, middle - reach), middle + reach
-
-
-def _joined(sparse: Prints, close: Prints, span: Interval) -> Prints:
-    """Return the close looks, and the others outside their stretch."""
-    outside = (sparse.times_s < span[0]) | (sparse.times_s > span[1])
-    times = np.concatenate([sparse.times_s[outside], close.times_s])
-    order = np.argsort(times, kind="stable")
-    return Prints(
-        times_s=times[order], hashes=np.concatenate([sparse.hashes[outside], close.hashes])[order]
-    )

@@ -6,11 +6,15 @@ from analyzer.records import Record, Seconds
 from analyzer.similar.comparing import Film, Match
 
 Relation = Literal["file", "same", "part", "whole", "shares"]
-"""Of a film to another: the same file, the same film, a part of it, the whole that it is a part of, or neither."""
+"""The same file, the same film, a clip of ours, what ours is a clip of, or what has a stretch of it."""
 
+CERTAIN = 999.0
+"""The score of the same file."""
 _LOOKS = 3
 _LENGTH_S, _LENGTH_SHARE = 5.0, 0.6
 """What two films have in common is at least so long, or so much of the shorter one."""
+_SNAP_S = 3.5
+"""What ends so near to either film's end ends there: the last looks may have missed what they should show."""
 _MISSING_S, _MISSING_SHARE, _SAME_SHARE = 12.0, 0.1, 0.6
 """The same film lacks at most so much, in seconds or as a share, and has so much of the longer one."""
 
@@ -35,13 +39,35 @@ class Common(Record):
     score: float
     looks: int
 
+    def turned(self) -> "Common":
+        """Return the same as seen from the other film."""
+        turn: dict[Relation, Relation] = {"part": "whole", "whole": "part"}
+        return self.model_copy(
+            update={
+                "relation": turn.get(self.relation, self.relation),
+                "ours_s": self.theirs_s,
+                "theirs_s": self.ours_s,
+                "speed": round(1 / self.speed, 4),
+            }
+        )
+
+
+def the_same_file(duration_s: float) -> Common:
+    """Return what a file has in common with a copy of it."""
+    whole = (0.0, duration_s)
+    return Common(
+        relation="file", ours_s=whole, theirs_s=whole, speed=1, mirrored=False, score=CERTAIN, looks=0
+    )
+
 
 def judge(match: Match, ours: Film, theirs: Film, enough: float) -> Common | None:
     """Return what two films have in common; None if that is not sure enough, or too little."""
     if match.evidence.score < enough or match.evidence.looks < _LOOKS:
         return None
     begin, end = match.evidence.within(ours.duration_s)
-    begin, end = max(begin, match.line.here(0.0)), min(end, match.line.here(theirs.duration_s))
+    first, last = max(0.0, match.line.here(0.0)), min(ours.duration_s, match.line.here(theirs.duration_s))
+    begin = first if begin - first < _SNAP_S else begin
+    end = last if last - end < _SNAP_S else end
     length, shorter = end - begin, min(ours.duration_s, theirs.duration_s)
     if length < min(_LENGTH_S, _LENGTH_SHARE * shorter):
         return None
