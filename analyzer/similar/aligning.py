@@ -16,7 +16,10 @@ NEAR = 88
 """Bits up to which two keyframes vote: of unrelated pictures one pair in a hundred thousand is nearer."""
 _SOFT = 25.0
 """A vote weighs less by a factor of e for so many bits."""
-_SPEEDS = np.arange(0.94, 1.0601, 0.005)
+_STEP = 0.005
+_SPEEDS = np.arange(0.94, 1.0601, _STEP)
+_ORDINARY = 1.1
+"""Of speeds that fit about alike the ordinary one is taken: its votes count so much more."""
 _BIN_S = 1.0
 _PEAKS = 3
 """Lines that are tried of each pair of films."""
@@ -68,8 +71,7 @@ def _peaks(x: Times, y: Times, weight: Times) -> list[Line]:
         bins = ((y - speed * x - low) / _BIN_S).astype(np.intp)
         votes = np.convolve(np.bincount(bins, weight), (0.5, 1, 0.5), "same")
         for top in np.argsort(votes)[-_PEAKS:]:
-            # Of speeds that fit alike, the ordinary one.
-            favour = 1.02 if abs(speed - 1) < 1e-6 else 1.0
+            favour = _ORDINARY if abs(speed - 1) < _STEP / 2 else 1.0
             found.append((votes[top] * favour, Line(float(speed), float(low + (top + 0.5) * _BIN_S))))
     found.sort(key=lambda pair: -pair[0])
     chosen: list[Line] = []
@@ -82,16 +84,18 @@ def _peaks(x: Times, y: Times, weight: Times) -> list[Line]:
     return chosen
 
 
-def _fitted(line: Line, x: Times, y: Times, weight: Times) -> Line:
+def _fitted(guess: Line, x: Times, y: Times, weight: Times) -> Line:
+    """Fit a line to the votes near it; the speed stays within a step of the guess."""
+    line = guess
     for reach in _REACH_S:
         off = y - line.there(x)
         near = np.abs(off) <= reach
         if not near.any():
             return line
         w, at, off = weight[near], x[near], off[near]
-        centre = np.average(at, weights=w)
+        centre, shift = float(np.average(at, weights=w)), float(np.average(off, weights=w))
         spread = float((w * (at - centre) ** 2).sum()) + w.max() * _STIFF_S**2
-        turn = float((w * (at - centre) * (off - np.average(off, weights=w))).sum()) / spread
-        shift = float(np.average(off, weights=w)) - turn * centre
-        line = Line(line.speed + turn, line.offset_s + shift)
+        turn = float((w * (at - centre) * (off - shift)).sum()) / spread
+        speed = float(np.clip(line.speed + turn, guess.speed - _STEP, guess.speed + _STEP))
+        line = Line(speed, line.offset_s + shift - (speed - line.speed) * centre)
     return line

@@ -46,7 +46,6 @@ class Copy:
         condition: of it.
         lacks_s: seconds of the film that it does not show, but another copy does.
         mirrored: whether it is the mirror image of the longest copy.
-        identical: whether another one is byte for byte the same, as far as fingerprints tell.
     """
 
     row: Row

@@ -3,6 +3,7 @@
 from typing import Literal
 
 from analyzer.records import Record, Seconds
+from analyzer.similar.aligning import Line
 from analyzer.similar.comparing import Film, Match
 
 Relation = Literal["file", "same", "part", "whole", "shares"]
@@ -10,13 +11,18 @@ Relation = Literal["file", "same", "part", "whole", "shares"]
 
 CERTAIN = 999.0
 """The score of the same file."""
-_LOOKS = 3
+_LOOKS, _LOOKS_AS_LONG = 3, 2
+"""So many pictures must agree; of films that begin and end together, as copies do, fewer."""
+_AS_LONG, _TOGETHER_S = 2.0, 1.0
+"""What it adds to the score that two films begin and end together, within so many seconds."""
 _LENGTH_S, _LENGTH_SHARE = 5.0, 0.6
 """What two films have in common is at least so long, or so much of the shorter one."""
 _SNAP_S = 3.5
 """What ends so near to either film's end ends there: the last looks may have missed what they should show."""
 _MISSING_S, _MISSING_SHARE, _SAME_SHARE = 12.0, 0.1, 0.6
 """The same film lacks at most so much, in seconds or as a share, and has so much of the longer one."""
+_CLIP_LACKS_S = 2.0
+"""A clip shows at most so much that the whole does not, or as much as a copy may lack."""
 
 
 class Common(Record):
@@ -62,7 +68,9 @@ def the_same_file(duration_s: float) -> Common:
 
 def judge(match: Match, ours: Film, theirs: Film, enough: float) -> Common | None:
     """Return what two films have in common; None if that is not sure enough, or too little."""
-    if match.evidence.score < enough or match.evidence.looks < _LOOKS:
+    together = _together(match.line, ours, theirs)
+    score = match.evidence.score + (_AS_LONG if together else 0.0)
+    if score < enough or match.evidence.looks < (_LOOKS_AS_LONG if together else _LOOKS):
         return None
     begin, end = match.evidence.within(ours.duration_s)
     first, last = max(0.0, match.line.here(0.0)), min(ours.duration_s, match.line.here(theirs.duration_s))
@@ -73,24 +81,30 @@ def judge(match: Match, ours: Film, theirs: Film, enough: float) -> Common | Non
         return None
     there = match.line.there(begin), match.line.there(end)
     return Common(
-        relation=_relation(length / (ours.duration_s or 1), length * match.line.speed, ours, theirs),
+        relation=_relation(length, length * match.line.speed, ours, theirs),
         ours_s=(begin, end),
         theirs_s=(max(0.0, there[0]), max(0.0, there[1])),
         speed=round(match.line.speed, 4),
         mirrored=match.variant.mirrored,
-        score=round(match.evidence.score, 1),
+        score=round(score, 1),
         looks=match.evidence.looks,
     )
 
 
-def _relation(ours_share: float, theirs_s: float, ours: Film, theirs: Film) -> Relation:
-    lacks = [(ours.duration_s * (1 - ours_share), ours), (theirs.duration_s - theirs_s, theirs)]
-    whole = [missing <= max(_MISSING_S, _MISSING_SHARE * film.duration_s) for missing, film in lacks]
-    most = [missing <= (1 - _SAME_SHARE) * film.duration_s for missing, film in lacks]
-    if all(whole) and all(most):
+def _together(line: Line, ours: Film, theirs: Film) -> bool:
+    ends = line.there(0.0), line.there(ours.duration_s) - theirs.duration_s
+    return max(map(abs, ends)) <= _TOGETHER_S
+
+
+def _relation(ours_s: float, theirs_s: float, ours: Film, theirs: Film) -> Relation:
+    """What films are to each other that have so many seconds in common, as counted in either."""
+    lacks, their_lacks = ours.duration_s - ours_s, theirs.duration_s - theirs_s
+    longer = max(ours.duration_s, theirs.duration_s)
+    little = max(lacks, their_lacks) <= max(_MISSING_S, _MISSING_SHARE * longer)
+    if little and max(ours_s, theirs_s) >= _SAME_SHARE * longer:
         return "same"
-    if most[0] and lacks[0][0] <= max(2.0, _MISSING_SHARE * ours.duration_s):
+    if lacks <= max(_CLIP_LACKS_S, _MISSING_SHARE * ours.duration_s):
         return "whole"
-    if most[1] and lacks[1][0] <= max(2.0, _MISSING_SHARE * theirs.duration_s):
+    if their_lacks <= max(_CLIP_LACKS_S, _MISSING_SHARE * theirs.duration_s):
         return "part"
     return "shares"
