@@ -11,7 +11,7 @@ from analyzer.similar.comparing import Film
 from analyzer.similar.films import Films
 from analyzer.similar.searching import Found, Searcher, Subject
 from benchmarks.similar.ladder import HELD_OUT, TUNED_ON, Edit, base, edits, ffmpeg
-from tests.similar.films import row, sampled
+from benchmarks.similar.records import record, row
 
 CLIPS = ("tears", "goldeneye", "bunny", "cradle")
 """Thresholds were chosen on others; see benchmarks.similar.ladder."""
@@ -66,7 +66,7 @@ def find(films: Films, one: Subject) -> dict[str, Found]:
 
 @pytest.mark.parametrize("effort", ["fast", "balanced"])
 def test_edits_are_found_and_nothing_else(effort: str, ladder: Ladder, subjects: dict[Path, Subject]) -> None:
-    films = Films((row(path, one := sampled(path, effort)), one.prints) for path in ladder.clips.values())
+    films = Films((row(path, one := record(path, effort)), one.prints) for path in ladder.clips.values())
     missed = []
     for edit in ladder.edits:
         found = find(films, subjects[edit.path])
@@ -86,7 +86,7 @@ def right(edit: Edit, found: Found) -> bool:
 
 
 def test_from_the_whole_its_edits_are_found_and_sub_clips_located(ladder: Ladder) -> None:
-    films = Films((row(edit.path, one := sampled(edit.path, "fast")), one.prints) for edit in ladder.edits)
+    films = Films((row(edit.path, one := record(edit.path, "fast")), one.prints) for edit in ladder.edits)
     missed = []
     for name, path in ladder.clips.items():
         found = find(films, subject(path))
@@ -104,10 +104,10 @@ def test_from_the_whole_its_edits_are_found_and_sub_clips_located(ladder: Ladder
 def test_records_alone_find_them_too(ladder: Ladder) -> None:
     """As on a drive that is away."""
     effort = "balanced"
-    films = Films((row(path, one := sampled(path, effort)), one.prints) for path in ladder.clips.values())
+    films = Films((row(path, one := record(path, effort)), one.prints) for path in ladder.clips.values())
     searcher, hits = Searcher(films, None), 0
     for edit in ladder.edits:
-        one = Subject(sampled(edit.path, effort), None, str(edit.path))
+        one = Subject(record(edit.path, effort), None, str(edit.path))
         found = searcher.search(one, range(len(films.rows)))
         assert {Path(films.rows[n].path).stem for n, _ in found} <= {edit.clip}
         hits += bool(found)
@@ -128,5 +128,5 @@ def test_two_halves_of_one_camera_are_not_the_same(shared: Path, tmp_path: Path)
         for start in (0, 70)
     ]
     for effort in ("fast", "balanced"):
-        films = Films((row(path, one := sampled(path, effort)), one.prints) for path in halves[1:])
+        films = Films((row(path, one := record(path, effort)), one.prints) for path in halves[1:])
         assert find(films, subject(halves[0])) == {}
