@@ -16,7 +16,7 @@ SURE, FROM_AFAR = 9.0, 6.5
 """Scores that are enough: after a closer look, and where the hashes of the records are all there is."""
 DOUBTFUL, PLAIN = 2.5, 20.0
 """Between these scores, a closer look is taken."""
-LOOKS = 6
+LOOKS = 12
 """Films that are looked at closely for one; the likeliest."""
 WHOLE_S = 180.0
 """Of films longer than this, no more than this is looked at closely."""
