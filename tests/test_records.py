@@ -62,8 +62,8 @@ def test_an_unknown_field_is_refused() -> None:
 
 def test_records_from_before_there_were_views_are_read(movie: Movie) -> None:
     old = json.loads(movie.model_dump_json())
-    for keyframe in old["keyframes"]:
-        del keyframe["views"]
+    for one in old["keyframes"]:
+        del one["views"]
     read = Movie.model_validate(old)
-    assert [keyframe.views for keyframe in read.keyframes] == [None, None]
+    assert [one.views for one in read.keyframes] == [None, None]
     assert len(prints_of(read).times_s) == 0
