@@ -71,7 +71,7 @@ class Copy:
     @property
     def flaws(self) -> tuple[bool, int, int]:
         """Whether it is cut off, how much it lacks, how much is damaged: the fewer the better."""
-        return self.condition.missing_s > 0, round(self.lacks_s / _LACKS_S), self.condition.damaged
+        return self.condition.missing_s > 0, int(self.lacks_s / _LACKS_S), self.condition.damaged
 
 
 def rank(copy: Copy) -> tuple[object, ...]:
@@ -82,9 +82,9 @@ def rank(copy: Copy) -> tuple[object, ...]:
 def why(keep: Copy, other: Copy) -> str:
     """Return in words why one copy is to be kept rather than another."""
     if keep.row.video == other.row.video:
-        return "the same file; this one is the first by name"
+        return "the same file"
     reasons = [*_flaws(keep, other), *_gains(keep, other)]
-    return "; ".join(reasons) or "as good as each other; this one is the first by name"
+    return "; ".join(reasons) or "about as good as each other"
 
 
 def _flaws(keep: Copy, other: Copy) -> list[str]:

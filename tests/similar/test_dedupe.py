@@ -61,7 +61,7 @@ def test_the_same_file_is_said_as_such() -> None:
     found = dedupe(*((one, WHOLE) for one in rows))
     keep, other = found.groups[0].copies
     assert Path(keep.row.path).name == "a.mp4"
-    assert why(keep, other) == "the same file; this one is the first by name"
+    assert why(keep, other) == "the same file"
 
 
 def test_a_store_without_copies_has_no_groups() -> None:
