@@ -25,8 +25,8 @@ _SEARCHED = {
 }
 
 
-def make(link: Link) -> str | None:
-    """Make the indexes that there are not yet; return what stood in the way of any, in one line.
+def make(link: Link) -> list[str]:
+    """Make the indexes that there are not yet; return those that cannot be made, and why.
 
     Documents that somebody else has put there may have one key twice: then that index is left out.
     """
@@ -38,8 +38,9 @@ def make(link: Link) -> str | None:
             except OperationFailure as error:
                 if error.code in _REFUSED:
                     raise
-                failed.append(f"{name}.{index.document['name']}")
-    return ", ".join(failed) or None
+                why = " ".join(str((error.details or {}).get("errmsg", error)).split())[:100]
+                failed.append(f"{name}.{index.document['name']} ({why})")
+    return failed
 
 
 _REFUSED = (13, 18)

@@ -11,8 +11,8 @@ from analyzer.stores.mongo.link import Link
 RECORDED = "migration"
 """The collection in which they are recorded: _id is the name of one, done_s when, seconds since 1970."""
 
-MIGRATIONS: dict[str, Callable[[Link], str | None]] = {"001-entries": indexes.make}
-"""By name, in order, what each does; it can be done again, and returns what it could not do, in one line."""
+MIGRATIONS: dict[str, Callable[[Link], object]] = {"001-entries": indexes.make}
+"""By name, in order, what each does; it can be done again."""
 
 BROKEN_OFF = "take back a restore that was broken off"
 """What is pending, too, where one was."""
@@ -48,13 +48,13 @@ def refuse_newer(name: str, done: set[str]) -> None:
 def begin(link: Link) -> None:
     """Have a database that is empty, or that somebody else has filled, ready to be written to.
 
-    An index that cannot be made, as a key is there twice, is done without; `problems` says which.
+    To be called within `Link.retried`. An index that cannot be made, as a key is there twice, is done without;
+    `problems` says which key that is.
     """
-    with link.complaining():
-        if link[RECORDED].find_one() is None:
-            for name, act in MIGRATIONS.items():
-                act(link)
-                _record(link, name)
+    if link[RECORDED].find_one() is None:
+        for name, act in MIGRATIONS.items():
+            act(link)
+            _record(link, name)
 
 
 def migrate(link: Link, said: Callable[[str], None]) -> None:
@@ -73,11 +73,11 @@ def migrate(link: Link, said: Callable[[str], None]) -> None:
         said(name)
     with link.complaining():
         filled = set(link.database.list_collection_names()) & {*COLLECTIONS}
-        failed = indexes.make(link) if filled else None
+        failed = indexes.make(link) if filled else []
     if failed:
         raise StoreError(
-            f"{link.name}: no index {failed}; 'marquee db check' says which documents have a key twice: "
-            "delete what is not wanted of them, then migrate again"
+            f"{link.name}: no index {', '.join(failed)}; 'marquee db check' says which documents have a key "
+            "twice: delete those that are not wanted, then migrate again"
         )
 
 

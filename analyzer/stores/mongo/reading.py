@@ -15,7 +15,7 @@ from analyzer.stores.mongo import documents
 from analyzer.stores.mongo.link import Document, Link
 from analyzer.stores.mongo.writing import BATCH, MOVIES
 
-KEYS = 1_000
+KEYS = 5_000
 """Keys that are asked for at once."""
 _PAGE = 1_000
 _PAGE_OF_PRINTS = 100

@@ -103,6 +103,7 @@ class MongoStore:
 
     def load(self, folder: Path) -> None:
         """See Store. What there is stays until all is there."""
+        self._ready = False
         loading.load(self._link, folder)
 
     def close(self) -> None:
