@@ -4,10 +4,14 @@ import contextlib
 import errno
 import os
 import secrets
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
+
+FULL = (errno.ENOSPC, errno.EDQUOT)
+"""What the system says where there is no room."""
 
 
 def write_whole(path: Path, content: bytes) -> None:
@@ -17,10 +21,20 @@ def write_whole(path: Path, content: bytes) -> None:
         OSError: no permission, no room, no such folder.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
+    with replacing(path) as beside, beside.open("xb") as file:
+        file.write(content)
+
+
+@contextlib.contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Give a name beside `path` for what takes its place, in one step, once it was made.
+
+    Raises:
+        OSError: no permission, no room, no such folder.
+    """
     with temporary(path) as beside:
-        with beside.open("xb") as file:
-            file.write(content)
-            file.flush()
+        yield beside
+        with beside.open("r+b") as file:
             os.fsync(file.fileno())
         beside.replace(path)
     _sync_folder(path.parent)
@@ -53,7 +67,7 @@ def delete_abandoned(folder: Path) -> None:
     for path in folder.glob(".marquee-*-*.tmp"):
         number = path.name.split("-")[1]
         if number.isdecimal() and not psutil.pid_exists(int(number)):
-            path.unlink(missing_ok=True)
+            _delete(path)
 
 
 @contextlib.contextmanager
@@ -63,7 +77,14 @@ def temporary(path: Path) -> Iterator[Path]:
     try:
         yield beside
     finally:
-        beside.unlink(missing_ok=True)
+        _delete(beside)
+
+
+def _delete(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def _sync_folder(folder: Path) -> None:
