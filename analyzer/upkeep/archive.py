@@ -31,7 +31,7 @@ DUMP = "dump"
 _CHUNK = 1 << 20
 _LONGEST_MANIFEST = 1 << 20
 
-Name = Annotated[str, Field(pattern=rf"^{DUMP}(/[A-Za-z0-9_-][A-Za-z0-9_.-]*)+$", max_length=90)]
+Name = Annotated[str, Field(pattern=rf"^{DUMP}(/[A-Za-z0-9_%-][A-Za-z0-9_.%-]*)+$", max_length=99)]
 """Of a member: no way out of its folder, and short enough for one header."""
 
 

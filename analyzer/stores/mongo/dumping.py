@@ -1,14 +1,11 @@
 """A database as files that mongorestore reads.
 
-    dump/<database>/<collection>.bson              its documents, one after another
-    dump/<database>/<collection>.metadata.json     its indexes and options, as canonical extended JSON
+    <database>/<collection>.bson              its documents, one after another
+    <database>/<collection>.metadata.json     its indexes and options, as canonical extended JSON
 
-The characters of names that no file should bear are written as %XX, as mongodump does.
+As mongodump does, it writes what of a name is not plain as %XX.
 """
 
-import contextlib
-import errno
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal, cast
 from urllib.parse import quote
@@ -19,8 +16,8 @@ from bson.raw_bson import RawBSONDocument
 from pymongo.collection import Collection
 from pymongo.database import Database
 
-from analyzer.errors import DiskFullError, OutputError, StoreError
-from analyzer.paths import shown
+from analyzer.errors import StoreError
+from analyzer.library.locks import writing
 from analyzer.stores.mongo import migrations, swapping
 from analyzer.stores.mongo.link import Document, Link
 
@@ -29,6 +26,7 @@ RAW: CodecOptions[RawBSONDocument] = CodecOptions(document_class=RawBSONDocument
 BATCH = 100
 """Documents that are in memory at once."""
 BSON, METADATA = ".bson", ".metadata.json"
+_LONGEST = 78  # with 'dump/' and METADATA, what an archive takes
 _FIRST = ("movie", "gallery")
 
 
@@ -40,8 +38,8 @@ def dump(link: Link, folder: Path) -> None:
     """
     found = {one["name"]: one for one in swapping.collections(link)}
     found.setdefault(migrations.RECORDED, {"name": migrations.RECORDED})
-    target = folder / "dump" / quote(link.database.name, safe="")
-    with _on_disk(folder):
+    target = folder / _plain(link.database.name)
+    with writing(folder):
         target.mkdir(parents=True)
         for name in sorted(found, key=lambda name: (name not in _FIRST, name)):
             _dump(link, found[name], target)
@@ -51,13 +49,19 @@ def _dump(link: Link, one: Document, folder: Path) -> None:
     name, kind = one["name"], one.get("type", "collection")
     if kind not in ("collection", "view"):
         raise StoreError(f"{link.name}: the collection {name} is a {kind}; back it up with mongodump")
-    beginning = quote(name, safe="")
+    beginning = _plain(name)
+    if len(folder.name) + len(beginning) > _LONGEST:
+        raise StoreError(f"{link.name}: the collection {name} has too long a name; back it up with mongodump")
     (folder / f"{beginning}{METADATA}").write_text(_metadata(link, one, kind), "utf-8")
     if kind == "collection":
         with (folder / f"{beginning}{BSON}").open("xb") as file, link.complaining():
             documents = raw(link, name)
             for document in documents.find().batch_size(BATCH):
                 file.write(document.raw)
+
+
+def _plain(name: str) -> str:
+    return quote(name, safe="").replace("~", "%7E")
 
 
 def raw(link: Link, name: str) -> Collection[RawBSONDocument]:
@@ -76,13 +80,3 @@ def _metadata(link: Link, one: Document, kind: Literal["collection", "view"]) ->
         "type": kind,
     }
     return json_util.dumps(metadata, json_options=json_util.CANONICAL_JSON_OPTIONS)
-
-
-@contextlib.contextmanager
-def _on_disk(folder: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        what = f"{shown(folder)}: cannot be written: {error.strerror or error}"
-        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-        raise (DiskFullError if full else OutputError)(what) from None

@@ -53,9 +53,9 @@ def load(link: Link, folder: Path) -> None:
 
 def _files(folder: Path) -> list[tuple[Path, _Metadata]]:
     """Return what a dump says of each collection, and the file of its documents."""
-    databases = sorted({file.parent for file in folder.glob(f"dump/*/*{METADATA}")})
+    databases = sorted({file.parent for file in folder.glob(f"*/*{METADATA}")})
     if len(databases) != 1:
-        raise StoreError(f"{shown(folder)}: is no dump of one MongoDB database: dump/<name>/*{METADATA}")
+        raise StoreError(f"{shown(folder)}: is no dump of one MongoDB database")
     return [
         (file.with_name(f"{file.name.removesuffix(METADATA)}{BSON}"), _understood(file))
         for file in sorted(databases[0].glob(f"*{METADATA}"))

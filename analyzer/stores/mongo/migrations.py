@@ -48,8 +48,8 @@ def refuse_newer(name: str, done: set[str]) -> None:
 def begin(link: Link) -> None:
     """Have a database that is empty, or that somebody else has filled, ready to be written to.
 
-    To be called within `Link.retried`. An index that cannot be made, as a key is there twice, is done without;
-    `problems` says which key that is.
+    To be called within `Link.retried`. An index that cannot be made, for a key is there twice, is done
+    without; `problems` says which key that is.
     """
     if link[RECORDED].find_one() is None:
         for name, act in MIGRATIONS.items():

@@ -13,7 +13,7 @@ NEW, OLD = "marquee_new_", "marquee_old_"
 
 
 def collections(link: Link) -> list[Document]:
-    """Return what is there as listCollections describes it, without MongoDB's own and what is not in place."""
+    """Return what there is, as listCollections has it; not what is MongoDB's own, or not in place."""
     with link.complaining():
         found = [*link.database.list_collections()]
     own = ("system.", NEW, OLD)
