@@ -1,7 +1,7 @@
 """A mongodb:// address: which database it means, and what of it must not be shown."""
 
 import re
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from pymongo.errors import ConfigurationError, InvalidURI, PyMongoError
 from pymongo.uri_parser import parse_uri
@@ -13,7 +13,7 @@ DATABASE = "marquee"
 
 _OWN = ("admin", "config", "local")
 _SECRET = ("authmechanismproperties", "tlscertificatekeyfilepassword", "proxypassword")
-_WRONG = (
+WRONG = (
     "--store: is no mongodb:// address; it is mongodb://USER:PASSWORD@HOST:PORT/DATABASE?OPTION=VALUE, "
     "with what is not a letter or a digit in user and password as %XX"
 )
@@ -31,11 +31,11 @@ class Address:
 
     def __init__(self, text: str) -> None:
         scheme, _, rest = text.partition("://")
-        hosts, self.database = _sought(text) if scheme == "mongodb+srv" else _parsed(text)
+        hosts, self.database = _parsed(scheme, rest)
         _refuse(self.database)
         self.name = f"{scheme}://{hosts}/{self.database}"
         self._options = dict(re.findall(r"([^&=]+)=([^&]+)", rest.partition("?")[2].lower()))
-        self._secrets = _secrets(text)
+        self._secrets = _secrets(rest)
 
     def sets(self, option: str) -> bool:
         """Whether it says something of an option."""
@@ -48,33 +48,26 @@ class Address:
         return text
 
 
-def _parsed(text: str) -> tuple[str, str]:
+def _parsed(scheme: str, rest: str) -> tuple[str, str]:
+    """Return hosts and database; what a mongodb+srv address stands for is not looked up yet."""
+    is_sought = scheme == "mongodb+srv"
     try:
-        parsed = parse_uri(text)
+        parsed = parse_uri(f"mongodb://{re.sub('srv[A-Za-z]+=[^&]*&?', '', rest) if is_sought else rest}")
     except InvalidURI:
-        raise UsageError(_WRONG) from None
+        raise UsageError(WRONG) from None
     except ConfigurationError:
         raise UsageError("--store: an option after the ? of the mongodb:// address is not known") from None
     except (ValueError, PyMongoError):
-        raise UsageError(_WRONG) from None
+        raise UsageError(WRONG) from None
     except OSError as error:
         raise UsageError(f"--store: a file that the mongodb:// address names: {error.strerror}") from None
-    hosts = ",".join(_host(*node) for node in parsed["nodelist"])
+    hosts = ",".join(_host(host, None if is_sought else port) for host, port in parsed["nodelist"])
     return hosts, ".".join(filter(None, (parsed["database"], parsed["collection"]))) or DATABASE
 
 
 def _host(host: str, port: int | None) -> str:
     host = f"[{host}]" if ":" in host else host
     return host if port is None else f"{host}:{port}"
-
-
-def _sought(text: str) -> tuple[str, str]:
-    """Of a mongodb+srv address: pymongo would look it up to parse it."""
-    try:
-        parts = urlsplit(text)
-    except ValueError:
-        raise UsageError(_WRONG) from None
-    return parts.hostname or "", unquote(parts.path.strip("/")) or DATABASE
 
 
 def _refuse(database: str) -> None:
@@ -86,10 +79,10 @@ def _refuse(database: str) -> None:
         raise UsageError("--store: the mongodb:// address names a database that there cannot be")
 
 
-def _secrets(text: str) -> list[str]:
+def _secrets(rest: str) -> list[str]:
     """Return what must not be shown, the longest first."""
-    rest = text.partition("://")[2]
     password = rest.rpartition("@")[0].partition(":")[2]
     options = re.findall(r"([^&=?]+)=([^&]+)", rest.partition("?")[2])
-    found = {text, password, *(value for name, value in options if name.lower() in _SECRET)}
-    return sorted(filter(None, found | set(map(unquote, found))), key=len, reverse=True)
+    secret = [value for name, value in options if name.lower() in _SECRET]
+    found = {password, *(part for value in secret for part in re.split("[:,]", unquote(value)))}
+    return sorted(filter(None, {*found, *map(unquote, found)}), key=len, reverse=True)

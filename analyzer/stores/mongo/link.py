@@ -14,18 +14,20 @@ from pymongo.errors import (
     ConfigurationError,
     ConnectionFailure,
     DocumentTooLarge,
+    DuplicateKeyError,
+    InvalidURI,
     OperationFailure,
     PyMongoError,
 )
 
 from analyzer.errors import MarqueeError, StoreAwayError, StoreError, UsageError
-from analyzer.stores.mongo.address import Address
+from analyzer.stores.mongo.address import WRONG, Address
 
 R = TypeVar("R")
 Document = dict[str, Any]
 Documents = Collection[Document]
 
-DUPLICATE = 11000
+_DUPLICATE = 11000
 _OPTIONS = {"serverSelectionTimeoutMS": 5_000, "connectTimeoutMS": 5_000, "socketTimeoutMS": 300_000}
 _PAUSES_S = (0.2, 1.0, 3.0)
 _FAULTS = (PyMongoError, BSONError, OverflowError)
@@ -53,11 +55,14 @@ class Link:
         self._address = Address(text)
         self.name = self._address.name
         options: Document = {name: value for name, value in _OPTIONS.items() if not self._address.sets(name)}
-        with self.complaining():
-            self._client: pymongo.MongoClient[Document] = pymongo.MongoClient(
-                text, appname="marquee", connect=False, **options
-            )
-            self.database = self._client[self._address.database]
+        try:
+            with self.complaining():
+                self._client: pymongo.MongoClient[Document] = pymongo.MongoClient(
+                    text, appname="marquee", connect=False, **options
+                )
+        except ValueError:  # of a mongodb+srv address, which is parsed only now
+            raise UsageError(WRONG) from None
+        self.database = self._client[self._address.database]
 
     def __getitem__(self, collection: str) -> Documents:
         return self.database[collection]
@@ -73,12 +78,13 @@ class Link:
     def retried(self, act: Callable[[], R]) -> R:
         """Do what may be done twice; again after a pause where the server was lost or another wrote there."""
         for pause_s in _PAUSES_S:
-            with self.complaining():
-                try:
-                    return act()
-                except PyMongoError as error:
-                    if not _passes(error):
-                        raise
+            try:
+                return act()
+            except KeyError:  # pymongo's, of what FerretDB answers where two insert one document at once
+                pass
+            except _FAULTS as error:
+                if not _passes(error):
+                    raise self._said(error) from None
             time.sleep(pause_s)
         with self.complaining():
             return act()
@@ -92,12 +98,14 @@ class Link:
         return kind(f"{self.name}: {' '.join(self._address.redacted(why).split())[:400]}")
 
 
-def _passes(error: PyMongoError) -> bool:
+def _passes(error: Exception) -> bool:
     """Whether it may go well another time."""
     if isinstance(error, BulkWriteError):
         faults = error.details.get("writeErrors") or []
-        return bool(faults) and all(fault.get("code") == DUPLICATE for fault in faults)
-    return isinstance(error, ConnectionFailure) or error.has_error_label("RetryableWriteError")
+        return bool(faults) and all(fault.get("code") == _DUPLICATE for fault in faults)
+    if isinstance(error, ConnectionFailure | DuplicateKeyError):
+        return True
+    return isinstance(error, PyMongoError) and error.has_error_label("RetryableWriteError")
 
 
 def _judged(error: Exception) -> tuple[type[MarqueeError], str]:
@@ -107,6 +115,8 @@ def _judged(error: Exception) -> tuple[type[MarqueeError], str]:
         return StoreError, f"no secure connection: {text}"
     if isinstance(error, ConnectionFailure):
         return StoreAwayError, f"cannot be reached: {text}"
+    if isinstance(error, InvalidURI):
+        return UsageError, WRONG
     if isinstance(error, ConfigurationError):
         found = "DNS" not in text
         return (UsageError, f"cannot be used: {text}") if found else (StoreAwayError, f"not found: {text}")

@@ -17,13 +17,22 @@ _KEY = re.compile("[0-9a-f]{16}")
 def problems(link: Link) -> Iterator[Problem]:
     """Return duplicates of keys that must be unique, and references to what there is not."""
     for name, fields in UNIQUE.items():
-        yield from _duplicates(link, name, fields)
+        if not _is_unique(link, name, fields):
+            yield from _duplicates(link, name, fields)
     for name in PARTS:
         for source in _missing(link, _values(link, name, "source")):
             yield Problem("dangling", name, f"source {source} is neither a movie nor a gallery")
     for key in _missing(link, filter(_is_key, _values(link, "tag", "galleries"))):
         yield Problem("dangling", "tag", f"galleries names {key}, which is neither a movie nor a gallery")
     yield from _strangers(link)
+
+
+def _is_unique(link: Link, name: str, fields: Sequence[str]) -> bool:
+    """Whether an index sees to it that there are no duplicates."""
+    with link.complaining():
+        found = link[name].index_information().values()
+    key = [(field, 1) for field in fields]
+    return any(index["key"] == key and index.get("unique") for index in found)
 
 
 def _duplicates(link: Link, name: str, fields: Sequence[str]) -> Iterator[Problem]:
