@@ -1,0 +1,103 @@
+"""What writes, as a process of its own that can be killed or have its system calls fail.
+
+`python -m tests.reliability.acts ACT FOLDER [TIMES]` does an act in a folder that `prepare` has made, so many times,
+and prints a line after each that is on the disk. A failure is one line and its exit code, as on the command line.
+"""
+
+import contextlib
+import json
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from analyzer.errors import USER_ERRORS
+from analyzer.keeping import Keeper
+from analyzer.library.decisions import Alias, Name
+from analyzer.library.library import Library
+from analyzer.records import Movie, Tag
+from analyzer.stores import sidecar
+from analyzer.stores.sqlite import SqliteStore
+from tests.entries import film
+
+VIDEO = "film.mp4"
+FILMS = 5
+"""Of the store."""
+
+
+def home_of(folder: Path) -> Path:
+    return folder / "home"
+
+
+def record_of(folder: Path) -> Path:
+    return sidecar.sidecar_path(folder / "films" / VIDEO)
+
+
+def prepare(folder: Path) -> None:
+    """Make a library with one film and one person known."""
+    movie = numbered(film(folder / "films" / VIDEO, 1, gallery=False), 0)
+    with opened(folder) as store:
+        Keeper(home_of(folder), store).write(record_of(folder), movie)
+        for seed in range(2, 2 + FILMS):
+            video = folder / "films" / f"{seed}.mp4"
+            Keeper(home_of(folder), store).write(sidecar.sidecar_path(video), film(video, seed, gallery=False))
+    Library(home_of(folder)).decide(Name(name="Ann"))
+
+
+@contextlib.contextmanager
+def opened(folder: Path) -> Iterator[SqliteStore]:
+    with contextlib.closing(SqliteStore(home_of(folder) / "marquee.db")) as store:
+        yield store
+
+
+def numbered(movie: Movie, n: int) -> Movie:
+    return movie.model_copy(update={"tags": (Tag(name=f"version {n}", score=1),)})
+
+
+def number_of(movie: Movie) -> int:
+    return int(movie.tags[0].name.split()[1])
+
+
+def keep(folder: Path) -> int:
+    """Write the next version of the record: sidecar, ledger, card, entry."""
+    movie = sidecar.read(record_of(folder))
+    assert movie
+    with opened(folder) as store:
+        Keeper(home_of(folder), store).write(record_of(folder), numbered(movie, number_of(movie) + 1))
+    return number_of(movie) + 1
+
+
+def decide(folder: Path) -> int:
+    """Give the person one more alias."""
+    library = Library(home_of(folder))
+    (person,) = library.known.people.values()
+    library.decide(Alias(key=person.key, alias=f"Ann the {len(person.aliases) + 1}th"))
+    return len(person.aliases) + 1
+
+
+ACTS: dict[str, Callable[[Path], int]] = {"keep": keep, "decide": decide}
+
+
+def state(folder: Path, act: str) -> int:
+    """Return how often an act was done, by what is on the disk; what is not whole fails here."""
+    if act == "decide":
+        (person,) = Library(home_of(folder)).known.people.values()
+        assert person.aliases == [f"Ann the {n}th" for n in range(1, len(person.aliases) + 1)]
+        return len(person.aliases)
+    movie = sidecar.read(record_of(folder))
+    assert movie
+    return number_of(movie)
+
+
+def main(act: str, folder: Path, times: int) -> int:
+    print("ready", flush=True)
+    for _ in range(times):
+        try:
+            print(json.dumps(ACTS[act](folder)), flush=True)
+        except USER_ERRORS as error:
+            print(error, file=sys.stderr)
+            return error.exit_code
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1], Path(sys.argv[2]), int(sys.argv[3]) if len(sys.argv) > 3 else 1))
