@@ -1,11 +1,11 @@
 """What writes, as a process of its own that can be killed or have its system calls fail.
 
-`python -m tests.reliability.acts ACT FOLDER [TIMES]` does an act in a folder that `prepare` has made, so many times,
-and prints a line after each that is on the disk. A failure is one line and its exit code, as on the command line.
+`python -m tests.reliability.acts ACT FOLDER [TIMES]` does an act in a folder that `prepare` has made, so many
+times, and says a line after each that is on the disk. A failure is one line and its exit code, as on the command
+line.
 """
 
 import contextlib
-import json
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -39,7 +39,8 @@ def prepare(folder: Path) -> None:
         Keeper(home_of(folder), store).write(record_of(folder), movie)
         for seed in range(2, 2 + FILMS):
             video = folder / "films" / f"{seed}.mp4"
-            Keeper(home_of(folder), store).write(sidecar.sidecar_path(video), film(video, seed, gallery=False))
+            movie = film(video, seed, gallery=False)
+            Keeper(home_of(folder), store).write(sidecar.sidecar_path(video), movie)
     Library(home_of(folder)).decide(Name(name="Ann"))
 
 
@@ -88,13 +89,18 @@ def state(folder: Path, act: str) -> int:
     return number_of(movie)
 
 
+def say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
 def main(act: str, folder: Path, times: int) -> int:
-    print("ready", flush=True)
+    say("ready")
     for _ in range(times):
         try:
-            print(json.dumps(ACTS[act](folder)), flush=True)
+            say(str(ACTS[act](folder)))
         except USER_ERRORS as error:
-            print(error, file=sys.stderr)
+            sys.stderr.write(f"{error}\n")
             return error.exit_code
     return 0
 

@@ -52,11 +52,10 @@ def _strace() -> None:
 
 
 def ran(act: str, folder: Path, *tracing: str) -> subprocess.CompletedProcess[str]:
-    command = ["strace", "-qq", *tracing, sys.executable, "-P", "-m", "tests.reliability.acts", act, str(folder)]
-    plain = command if tracing else command[2:]
+    command = ["strace", "-qq", *tracing, sys.executable, "-m", "tests.reliability.acts", act, str(folder)]
     env = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1", "OPENBLAS_NUM_THREADS": "1"}
     env |= {"MARQUEE_HOME": str(acts.home_of(folder))}
-    return subprocess.run(plain, env=env, capture_output=True, text=True, timeout=120, check=False)
+    return subprocess.run(command, env=env, capture_output=True, text=True, timeout=120, check=False)
 
 
 def faults(act: str, folder: Path, trace: Path) -> Iterator[Fault]:
