@@ -1,8 +1,7 @@
 """What writes, as a process of its own that can be killed or have its system calls fail.
 
 `python -m tests.reliability.acts ACT FOLDER [TIMES]` does an act in a folder that `prepare` has made, so many
-times, and says a line after each that is on the disk. A failure is one line and its exit code, as on the command
-line.
+times, and says a line after each that is on the disk. A failure is one line and its exit code, as always.
 """
 
 import contextlib
