@@ -1,7 +1,6 @@
 """A SQLite file: opened, asked and written to; whatever goes wrong with it is said in one line."""
 
 import contextlib
-import errno
 import os
 import shutil
 import sqlite3
@@ -11,6 +10,7 @@ from typing import Any
 
 from analyzer.errors import DamagedStoreError, DiskFullError, MarqueeError, StoreAwayError, StoreError
 from analyzer.paths import shown
+from analyzer.stores.whole import FULL
 
 BUSY_S = 30.0
 """How long another process that is writing is waited for."""
@@ -18,7 +18,6 @@ BESIDE = ("", "-wal", "-shm")
 """What SQLite adds to the name of a file for those that belong to it."""
 _FULL_BYTES = 1 << 20
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
-_FULL = (errno.ENOSPC, errno.EDQUOT)
 _LEAST = 0xFF  # of an error code; the rest says more about it
 
 
@@ -90,7 +89,7 @@ def complaining(path: Path) -> Iterator[None]:
         raise _in_words(path, error) from None
     except OSError as error:
         what = f"{shown(path)}: cannot be opened: {error.strerror or error}"
-        raise DiskFullError(what) if error.errno in _FULL else StoreError(what) from None
+        raise DiskFullError(what) if error.errno in FULL else StoreError(what) from None
 
 
 def _in_words(path: Path, error: sqlite3.Error) -> MarqueeError:
