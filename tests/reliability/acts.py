@@ -6,6 +6,7 @@ times, and says a line after each that is on the disk. A failure is one line and
 
 import contextlib
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from analyzer.library.library import Library
 from analyzer.records import Movie, Tag
 from analyzer.stores import sidecar
 from analyzer.stores.sqlite import SqliteStore
+from analyzer.upkeep.backup import backup, restore
 from tests.entries import film
 
 VIDEO = "film.mp4"
@@ -74,7 +76,32 @@ def decide(folder: Path) -> int:
     return len(person.aliases) + 1
 
 
-ACTS: dict[str, Callable[[Path], int]] = {"keep": keep, "decide": decide}
+def back_up(folder: Path) -> int:
+    """Replace the backup by one of a store that has changed."""
+    with opened(folder) as store:
+        n = stored(store) + 1
+        (entry,) = store.entries([row.key for row in store.rows() if row.path.endswith(VIDEO)])
+        store.save([entry.model_copy(update={"tags": (Tag(name=f"version {n}", score=1),)})])
+        backup(store, folder / "backup.tar.gz", force=True)
+    return n
+
+
+def stored(store: SqliteStore) -> int:
+    """Return the highest version in a store of films."""
+    names = [name for name in store.tags() if name.startswith("version ")]
+    return max(int(name.split()[1]) for name in names)
+
+
+def restored(folder: Path) -> int:
+    """Return the version in the backup, 0 where there is none yet."""
+    if not (folder / "backup.tar.gz").exists():
+        return 0
+    with tempfile.TemporaryDirectory() as other, opened(Path(other)) as store:
+        restore(store, folder / "backup.tar.gz", home_of(Path(other)))
+        return stored(store)
+
+
+ACTS: dict[str, Callable[[Path], int]] = {"keep": keep, "decide": decide, "back_up": back_up}
 
 
 def state(folder: Path, act: str) -> int:
@@ -83,6 +110,10 @@ def state(folder: Path, act: str) -> int:
         (person,) = Library(home_of(folder)).known.people.values()
         assert person.aliases == [f"Ann the {n}th" for n in range(1, len(person.aliases) + 1)]
         return len(person.aliases)
+    if act == "back_up":
+        return restored(folder)
+    with opened(folder) as store:
+        assert [*store.problems()] == []
     movie = sidecar.read(record_of(folder))
     assert movie
     return number_of(movie)

@@ -3,6 +3,7 @@
 MARQUEE_KILLS says how often each act is killed.
 """
 
+import itertools
 import os
 import random
 import signal
@@ -42,8 +43,8 @@ def test_what_is_done_when_the_process_is_killed_stays_done(act: str, tmp_path: 
     rng, done = random.Random(act), 0
     for _ in range(KILLS):
         said = killed(act, folder, rng.uniform(0, LONGEST_S))
-        assert said == [*range(done + 1, done + 1 + len(said))]
-        now = acts.state(folder, act)
-        assert now in (done + len(said), done + len(said) + 1)  # one more may be there and not yet said
+        assert all(after == before + 1 for before, after in itertools.pairwise(said))
+        last, now = said[-1] if said else done, acts.state(folder, act)
+        assert done <= last <= now <= last + 2  # one more may be there and not yet said, or begun
         done = now
     assert done > KILLS
