@@ -32,7 +32,7 @@ def free_port() -> int:
 
 
 def server_program() -> Path:
-    """The program of the server; without one the test is skipped, or fails in CI, which must have a server."""
+    """The program of the server; without one the test is skipped, or fails in CI."""
     program = Path(os.environ.get("MARQUEE_TEST_FERRETDB") or PROGRAM)
     if program.is_file():
         return program

@@ -17,7 +17,7 @@ from analyzer.settings import nearest
 from analyzer.stores.contract import Order, Query, Store
 from analyzer.stores.entries import Row
 
-DURATION = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s?)?")
+DURATION = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s?)?", re.ASCII)
 People = Annotated[
     list[str] | None, typer.Option(metavar="PERSON", help="Who must be in it; see 'marquee people'.")
 ]

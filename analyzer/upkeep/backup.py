@@ -14,7 +14,7 @@ from analyzer.paths import shown
 from analyzer.stores.contract import Store
 from analyzer.stores.whole import delete_abandoned, replacing
 from analyzer.upkeep import archive
-from analyzer.upkeep.archive import DUMP, Manifest
+from analyzer.upkeep.manifest import DUMP, Manifest, file_of
 
 
 def backup(store: Store, path: Path, force: bool = False) -> Manifest:
@@ -94,5 +94,5 @@ def _manifest(store: Store, folder: Path) -> Manifest:
         made=f"{datetime.now(UTC):%FT%TZ}",
         store=store.kind,
         counts=store.counts(),
-        files={path.relative_to(folder).as_posix(): archive.file_of(path) for path in files},
+        files={path.relative_to(folder).as_posix(): file_of(path) for path in files},
     )

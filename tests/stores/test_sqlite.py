@@ -289,6 +289,20 @@ def test_a_full_disk_leaves_what_was_there(small_disk: Path, tmp_path: Path) -> 
         pytest.fail("there is no room for another")
 
 
+def test_what_there_is_no_room_for_is_not_loaded(small_disk: Path, tmp_path: Path) -> None:
+    (folder := tmp_path / "dump").mkdir()
+    with contextlib.closing(SqliteStore(tmp_path / "large.db")) as large:
+        large.save(entry(tmp_path, seed) for seed in range(600))
+        large.dump(folder)
+    assert (folder / "marquee.db").stat().st_size > 500_000
+    with contextlib.closing(SqliteStore(small_disk / "a.db")) as store:
+        store.save(entries := [entry(tmp_path, seed) for seed in range(3)])
+        (small_disk / "filler").write_bytes(bytes(300_000))
+        with pytest.raises(DiskFullError, match=ONE_LINE.format("no room")):
+            store.load(folder)
+        assert_holds(store, entries)
+
+
 @pytest.mark.skipif(os.name != "posix", reason="file permissions as POSIX has them")
 def test_who_may_not_write_is_told() -> None:
     prepare = "import pathlib; from analyzer.stores.sqlite import SqliteStore"

@@ -4,6 +4,7 @@ import contextlib
 import os
 import shutil
 import sqlite3
+import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ BUSY_S = 30.0
 """How long another process that is writing is waited for."""
 BESIDE = ("", "-wal", "-shm")
 """What SQLite adds to the name of a file for those that belong to it."""
-_SETTINGS = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "cache_size = -65536")
+_SETTINGS = ("synchronous = FULL", "foreign_keys = ON", "cache_size = -65536")
 _FULL_BYTES = 1 << 20
 _WRITABLE = "the file and its folder must be writable; --store names another"
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR, None)
@@ -44,6 +45,11 @@ class Database:
 
     def prepare(self) -> None:
         """Have readers and writers not wait for each other, and what is written be on the disk."""
+        end = time.monotonic() + BUSY_S
+        while True:
+            with _once_more_before(end):  # SQLite does not wait by itself here
+                self.ask("PRAGMA journal_mode = WAL")
+                break
         for setting in _SETTINGS:
             self.ask(f"PRAGMA {setting}")
 
@@ -77,6 +83,17 @@ class Database:
         """Close it."""
         with complaining(self.path):
             self.connection.close()
+
+
+@contextlib.contextmanager
+def _once_more_before(end: float) -> Iterator[None]:
+    """Let pass for now that another process is writing."""
+    try:
+        yield
+    except StoreAwayError:
+        if time.monotonic() > end:
+            raise
+        time.sleep(0.02)
 
 
 @contextlib.contextmanager
