@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from analyzer.records import Record, Tag
+from analyzer.records import Packed, Record, Tag
 from analyzer.stores.entries import Entry, Performer, Prints, Row, Seen, Sighted
 from analyzer.stores.mongo.link import Document
 
@@ -17,6 +17,13 @@ ONLY_ROW = {"objects": 0, "tags": 0, "prints": 0, "folded": 0}
 
 WITH_PRINTS = {"objects": 0, "tags": 0, "folded": 0}
 """Projection: what a Row and Prints need."""
+
+_PACKED = {
+    name: packed
+    for name, field in Prints.model_fields.items()
+    for packed in field.metadata
+    if isinstance(packed, Packed)
+}
 
 
 def collection_of(row: Row) -> str:
@@ -35,8 +42,8 @@ def movie(entry: Entry) -> Document:
         "objects": [thing.model_dump() for thing in entry.objects],
         "tags": [tag.model_dump() for tag in entry.tags],
         "prints": {
-            "times_s": _bytes(entry.prints.times_s, "<f4"),
-            "hashes": _bytes(entry.prints.hashes, "<u8"),
+            name: getattr(entry.prints, name).astype(packed.dtype).tobytes()
+            for name, packed in _PACKED.items()
         },
         "folded": {
             "path": entry.row.path.casefold(),
@@ -92,9 +99,7 @@ def row(document: Document) -> Row:
 def prints(document: Document) -> Prints:
     """Return the Prints of a movie's document."""
     stored = document["prints"]
-    return Prints(
-        times_s=np.frombuffer(stored["times_s"], "<f4"), hashes=np.frombuffer(stored["hashes"], "<u8")
-    )
+    return Prints(**{name: _unpacked(stored[name], packed) for name, packed in _PACKED.items()})
 
 
 def entry(document: Document, people: list[Document], faces: list[Document]) -> Entry:
@@ -113,5 +118,5 @@ def _only(model: type[Record], document: Document) -> dict[str, Any]:
     return {name: document[name] for name in model.model_fields if name in document}
 
 
-def _bytes(array: npt.NDArray[Any], dtype: str) -> bytes:
-    return array.astype(dtype).tobytes()
+def _unpacked(content: bytes, packed: Packed) -> npt.NDArray[Any]:
+    return np.frombuffer(content, packed.dtype).reshape([-1 if n is None else n for n in packed.shape])
