@@ -23,7 +23,7 @@ from analyzer.stores.mongo.link import Document, Link
 
 RAW: CodecOptions[RawBSONDocument] = CodecOptions(document_class=RawBSONDocument)
 """Documents as bytes: none is changed on its way."""
-BATCH = 100
+BATCH = 20
 """Documents that are in memory at once."""
 BSON, METADATA = ".bson", ".metadata.json"
 _LONGEST = 78  # with 'dump/' and METADATA, what an archive takes

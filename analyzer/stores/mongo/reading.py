@@ -13,12 +13,13 @@ from analyzer.overlap import batched
 from analyzer.stores.entries import Entry, Prints, Row
 from analyzer.stores.mongo import documents
 from analyzer.stores.mongo.link import Document, Link
-from analyzer.stores.mongo.writing import BATCH, MOVIES
+from analyzer.stores.mongo.writing import MOVIES
 
 KEYS = 5_000
 """Keys that are asked for at once."""
 _PAGE = 1_000
-_PAGE_OF_PRINTS = 100
+_PAGE_OF_PRINTS = 200
+_LARGE = 20  # documents with their prints that come in one message
 
 OURS = {"stamp": {"$exists": True}}
 """Filter: what Marquee has written, not somebody else."""
@@ -32,7 +33,7 @@ def rows(link: Link) -> Iterator[Row]:
 
 def prints(link: Link) -> Iterator[tuple[Row, Prints]]:
     """Return rows and perceptual hashes of movies by key."""
-    for document in _pages(link, "movie", documents.WITH_PRINTS, _PAGE_OF_PRINTS):
+    for document in _pages(link, "movie", documents.WITH_PRINTS, _PAGE_OF_PRINTS, _LARGE):
         with understanding(link, document):
             pair = documents.row(document), documents.prints(document)
         yield pair
@@ -51,7 +52,7 @@ def stamps(link: Link, keys: Collection[str]) -> dict[str, str]:
 
 def entries(link: Link, keys: Collection[str]) -> Iterator[Entry]:
     """Return entries, some at a time."""
-    for some in batched(stamps(link, keys), BATCH):
+    for some in batched(stamps(link, keys), _LARGE):
         movies = [one for name in MOVIES for one in ask(link, name, {**among("_id", some), **OURS})]
         people = _by_source(link, "person", some)
         faces = _by_source(link, "face", some)
@@ -103,13 +104,19 @@ def understanding(link: Link, document: Document) -> Iterator[None]:
         ) from None
 
 
-def _pages(link: Link, name: str, fields: Mapping[str, Any], size: int) -> Iterator[Document]:
-    """Return what is ours of a collection by key, a page at a time: meanwhile others may write."""
+def _pages(link: Link, name: str, fields: Mapping[str, Any], size: int, batch: int = 0) -> Iterator[Document]:
+    """Return what is ours of a collection by key, a page at a time: meanwhile others may write.
+
+    Args:
+        link, name, fields: where, and what of it.
+        size: of a page.
+        batch: how many come in one message; 0: as many as the server likes.
+    """
     last = ""
     while True:
         with link.complaining():
             asked = link[name].find({"_id": {"$gt": last}, **OURS}, fields)
-            page = [*asked.sort("_id").limit(size)]
+            page = [*asked.sort("_id").limit(size).batch_size(batch)]
         yield from page
         if len(page) < size:
             return
