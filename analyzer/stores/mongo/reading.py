@@ -108,7 +108,9 @@ def _pages(link: Link, name: str, fields: Mapping[str, Any], size: int, batch: i
     """Return what is ours of a collection by key, a page at a time: meanwhile others may write.
 
     Args:
-        link, name, fields: where, and what of it.
+        link: the database.
+        name: of the collection.
+        fields: the projection.
         size: of a page.
         batch: how many come in one message; 0: as many as the server likes.
     """
