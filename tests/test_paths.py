@@ -22,7 +22,7 @@ def test_a_file_has_one_key_however_its_folder_is_named(
     monkeypatch.chdir(tmp_path / "films")
     names = ["a.mp4", "../films/a.mp4", "../link/a.mp4", tmp_path / "films" / "a.mp4"]
     assert len({key_of(Path(name)) for name in names}) == 1
-    assert settled(Path()) == settled(Path("../link/.")) == tmp_path / "films"
+    assert settled(Path()) == tmp_path / "films"
 
 
 def test_a_link_to_a_file_is_another_file(tmp_path: Path) -> None:
