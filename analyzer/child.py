@@ -20,7 +20,9 @@ from analyzer.pipeline import analyze, analyze_pictures
 from analyzer.progress import Progress
 from analyzer.records import Movie, Record
 from analyzer.settings import Settings
+from analyzer.similar.closely import look_closely
 from analyzer.stores import sidecar
+from analyzer.stores.entries import Prints
 
 
 def main() -> None:
@@ -88,11 +90,16 @@ def _reembed(request: dict[str, Any], settings: Settings, report: Progress) -> C
     return reembed_card(Card.model_validate_json(request["card"]), settings)
 
 
+def _look_closely(request: dict[str, Any], settings: Settings, report: Progress) -> Prints:
+    return look_closely(Path(request["path"]), tuple(request["span"]), report)
+
+
 _TASKS: dict[str, Callable[[dict[str, Any], Settings, Progress], Record]] = {
     "analyze": _analyze,
     "analyze_pictures": _analyze_pictures,
     "measure": _measure,
     "reembed": _reembed,
+    "look_closely": _look_closely,
 }
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ _NEEDS = {
     "embeddings": ("frames", "faces"),
     "people": ("frames", "faces", "poses", "embeddings"),
 }
-_VERSIONS = {"frames": 2, "people": 2}
+_VERSIONS = {"frames": 3, "people": 2}
 _EMBEDDER = "faces.embedder"
 """The setting that has a stage of its own: faces can be embedded anew from their crops."""
 

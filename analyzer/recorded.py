@@ -28,6 +28,33 @@ def record_of(path: Path, settings: Settings, worker: Worker, progress: Progress
     return _kept(path, settings) or worker.analyze(path, None, FACES, False, progress)
 
 
+def frames_of(path: Path, settings: Settings, worker: Worker, progress: Progress) -> Movie:
+    """Return a record with at least the frames of a video. Nothing is written.
+
+    Raises:
+        MarqueeError, ModelError: it cannot be read or analyzed.
+    """
+    refuse_nothing(path)
+    version = manifest.expected(settings)["frames"].version
+    movie = _sound(path)
+    made = movie and movie.manifest.get("frames")
+    return (
+        movie
+        if movie and made and made.version == version
+        else worker.analyze(path, None, (), False, progress)
+    )
+
+
+def _sound(path: Path) -> Movie | None:
+    """The record beside it, if that is of this file and sound."""
+    fingerprint = footage(path).oshash()
+    try:
+        movie = sidecar.read(sidecar.sidecar_path(path))
+    except MarqueeError:
+        return None
+    return movie if movie and movie.source.oshash == fingerprint else None
+
+
 def _kept(path: Path, settings: Settings) -> Movie | None:
     """The record beside it, if that is of this file and has embeddings of the embedder in the settings."""
     fingerprint, now = footage(path).oshash(), manifest.expected(settings)["embeddings"]

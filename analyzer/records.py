@@ -190,6 +190,8 @@ class Keyframe(Record):
         seen_as: the keyframe whose findings hold for this one: itself where it was analyzed, the one that it
             repeats (near-identical) or stands beside (blurred), None where it shows nothing (black).
         phash: perceptual hash of the picture (DCT, 64 bits).
+        views: perceptual hashes of the picture without its bars and of its central 90 and 80 %, 256 bits
+            each, by which it is known again after edits (see analyzer.media.views); None where it is plain.
         sharpness: variance of the Laplacian of the grey picture scaled to 256 pixels width.
         brightness: mean of luma, 0 to 1.
         histogram: 4 x 4 x 4 RGB bins, red slowest; 255 is the whole picture.
@@ -202,6 +204,7 @@ class Keyframe(Record):
     shot: Index
     seen_as: Index | None
     phash: Hash64
+    views: Annotated[npt.NDArray[np.uint64], Packed("<u8", (3, 4))] | None = None
     sharpness: Measure
     brightness: Score
     histogram: Annotated[npt.NDArray[np.uint8], Packed("<u1", (64,))]

@@ -25,8 +25,9 @@ from analyzer.library.cards import Card
 from analyzer.media.gallery import Turn, common_folder
 from analyzer.paths import shown
 from analyzer.progress import Progress, silent
-from analyzer.records import Movie, Record
+from analyzer.records import Interval, Movie, Record
 from analyzer.settings import Settings
+from analyzer.stores.entries import Prints
 from models import errors as model_errors
 
 A = TypeVar("A", bound=Record)
@@ -97,6 +98,15 @@ class Worker:
         """
         request = {"path": card.path, "card": card.model_dump_json()}
         return self._ask("reembed", Path(card.path), request, Card, silent)
+
+    def look_closely(self, path: Path, span: Interval, progress: Progress) -> Prints:
+        """Return the hashes of a stretch of film; see analyzer.similar.closely.
+
+        Raises:
+            MarqueeError, WorkerError: see `analyze`.
+        """
+        request = {"path": str(path), "span": list(span)}
+        return self._ask("look_closely", path, request, Prints, progress)
 
     def _ask(self, what: str, path: Path, request: dict[str, Any], answer: type[A], progress: Progress) -> A:
         if self._child is None or self._child.has_ended():

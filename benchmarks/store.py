@@ -168,7 +168,7 @@ def _template(seed: int, faces: int) -> Entry:
         tags=(),
         prints=Prints(
             times_s=np.sort(many.uniform(0, 7200, KEYFRAMES)),
-            hashes=many.integers(0, 2**64, KEYFRAMES, np.uint64),
+            hashes=many.integers(0, 2**64, (KEYFRAMES, 3, 4), np.uint64),
         ),
     )
 

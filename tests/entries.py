@@ -113,10 +113,15 @@ def _keyframes(rng: random.Random, count: int, length: float) -> tuple[Keyframe,
     hashes = [0, 2**64 - 1, 2**63, rng.getrandbits(64)]
     return tuple(
         keyframe(length * n / count, span_s=length / count, seen_as=n).model_copy(
-            update={"phash": f"{rng.choice(hashes):016x}"}
+            update={"phash": f"{rng.choice(hashes):016x}", "views": _views(rng)}
         )
         for n in range(count)
     )
+
+
+def _views(rng: random.Random) -> np.ndarray | None:
+    words = [rng.choice([0, 2**64 - 1, 2**63, rng.getrandbits(64)]) for _ in range(12)]
+    return np.array(words, np.uint64).reshape(3, 4) if rng.random() < 0.8 else None
 
 
 def _face(rng: random.Random, frames: int) -> Face:

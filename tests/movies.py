@@ -87,6 +87,7 @@ def movies(draw: st.DrawFn) -> Movie:
                 shot=indices(len(all_shots)),
                 seen_as=st.none() | at,
                 phash=hashes,
+                views=st.none() | arrays("<u8", 3, 4),
                 sharpness=st.floats(0, 1e5),
                 brightness=scores,
                 histogram=arrays("<u1", 64),

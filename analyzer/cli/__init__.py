@@ -6,7 +6,7 @@ import sys
 import typer
 from typer.exceptions import TyperException
 
-from analyzer.cli import adding, analyze, compare, db, demo, doctor, find, inspect, people, weights
+from analyzer.cli import adding, analyze, compare, db, demo, doctor, find, inspect, people, similar, weights
 from analyzer.cli.console import complain
 from analyzer.errors import USER_ERRORS
 from analyzer.log import log_path, log_to_file
@@ -23,6 +23,8 @@ app = typer.Typer(
 app.command()(analyze.analyze)
 app.command()(inspect.info)
 app.command()(find.find)
+app.command()(similar.similar)
+app.command()(similar.dedupe)
 app.command()(demo.demo)
 app.add_typer(people.app, name="people")
 app.add_typer(db.app, name="db")

@@ -79,7 +79,8 @@ class Decoder:
         if not group.entry:
             return iter(())
         if self._context.name in _INTRA_CODECS and group.keys <= _SINGLE_KEYS:
-            return self.frames(group, "NONINTRA")
+            # Without the frames between, FFmpeg may hand out the first one after a later one.
+            return iter(sorted(self.frames(group, "NONINTRA"), key=lambda frame: frame.pts or 0))
         return self.frames(Group(group.packets[:1], entry=True, damage=group.damage), "NONKEY")
 
     def _decode(self, packet: Packet | None, group: Group) -> Iterator[VideoFrame]:

@@ -151,6 +151,7 @@ class GallerySampler:
             shot=index,
             seen_as=self._seen_as(index, measures),
             phash=f"{measures.phash:016x}",
+            views=measures.views,
             sharpness=measures.sharpness,
             brightness=measures.brightness,
             histogram=measures.histogram,

@@ -84,6 +84,7 @@ class Ledger:
                 shot=of[i],
                 seen_as=entry.seen_as,
                 phash=f"{entry.measures.phash:016x}",
+                views=entry.measures.views,
                 sharpness=entry.measures.sharpness,
                 brightness=entry.measures.brightness,
                 histogram=entry.measures.histogram,

@@ -7,7 +7,8 @@ import numpy as np
 import numpy.typing as npt
 
 from analyzer.media import fingerprint
-from analyzer.media.pixels import Image
+from analyzer.media.pixels import Image, Plane
+from analyzer.media.views import Hashes, views
 
 THUMB_WIDTH = 256
 """Sharpness is measured at this width, pixels."""
@@ -24,6 +25,7 @@ class Measures:
     """
 
     phash: int
+    views: Hashes | None
     sharpness: float
     brightness: float
     histogram: npt.NDArray[np.uint8]
@@ -32,18 +34,33 @@ class Measures:
 
 def measure(image: Image) -> Measures:
     """Measure an upright RGB uint8 frame (H, W, 3) of any size."""
-    height = max(1, round(image.shape[0] * THUMB_WIDTH / image.shape[1]))
-    thumb = cv2.resize(image, (THUMB_WIDTH, min(height, 4 * THUMB_WIDTH)), interpolation=cv2.INTER_AREA)
-    grey = np.asarray(cv2.cvtColor(thumb, cv2.COLOR_RGB2GRAY), np.uint8)
+    thumb = _thumb(image)
+    grey = _grey(thumb)
     return Measures(
         phash=fingerprint.phash(grey),
+        views=views(grey),
         sharpness=float(cv2.Laplacian(grey, cv2.CV_32F).var()),
         brightness=float(grey.mean()) / 255,
-        histogram=_histogram(np.asarray(thumb, np.uint8)),
+        histogram=_histogram(thumb),
         tile=np.asarray(
             cv2.resize(grey, (fingerprint.TILE, fingerprint.TILE), interpolation=cv2.INTER_AREA), np.uint8
         ),
     )
+
+
+def views_of(image: Image) -> Hashes | None:
+    """Return the views of an upright RGB uint8 frame (H, W, 3), as `measure` does."""
+    return views(_grey(_thumb(image)))
+
+
+def _thumb(image: Image) -> Image:
+    height = max(1, round(image.shape[0] * THUMB_WIDTH / image.shape[1]))
+    size = (THUMB_WIDTH, min(height, 4 * THUMB_WIDTH))
+    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def _grey(thumb: Image) -> Plane:
+    return np.asarray(cv2.cvtColor(thumb, cv2.COLOR_RGB2GRAY), np.uint8)
 
 
 def _histogram(thumb: Image) -> npt.NDArray[np.uint8]:

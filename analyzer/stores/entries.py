@@ -116,12 +116,12 @@ class Prints(Record):
     """Perceptual hashes of what a movie shows, in time order.
 
     Attributes:
-        times_s: of the keyframes.
-        hashes: one each; see analyzer.media.fingerprint.phash.
+        times_s: of the keyframes that show something; none in records that were made before there were views.
+        hashes: their views; see analyzer.media.views.
     """
 
     times_s: Annotated[npt.NDArray[np.float32], Packed("<f4", (None,))]
-    hashes: Annotated[npt.NDArray[np.uint64], Packed("<u8", (None,))]
+    hashes: Annotated[npt.NDArray[np.uint64], Packed("<u8", (None, 3, 4))]
 
 
 class Entry(Record):
@@ -147,7 +147,7 @@ def entry_of(movie: Movie, sidecar: Path) -> Entry:
         faces=_faces(movie),
         objects=_objects(movie),
         tags=tuple({tag.name: tag for tag in movie.tags}.values()),
-        prints=_prints(movie),
+        prints=prints_of(movie),
     )
 
 
@@ -246,8 +246,10 @@ def _span(looks: Iterable[int], movie: Movie) -> float:
     return sum(keyframe.span_s for keyframe in movie.keyframes if keyframe.seen_as in seen)
 
 
-def _prints(movie: Movie) -> Prints:
+def prints_of(movie: Movie) -> Prints:
+    """Return the perceptual hashes of a record."""
+    kept = [keyframe for keyframe in movie.keyframes if keyframe.views is not None]
     return Prints(
-        times_s=np.array([keyframe.time_s for keyframe in movie.keyframes], np.float32),
-        hashes=np.array([int(keyframe.phash, 16) for keyframe in movie.keyframes], np.uint64),
+        times_s=np.array([keyframe.time_s for keyframe in kept], np.float32),
+        hashes=np.array([keyframe.views for keyframe in kept], np.uint64).reshape(-1, 3, 4),
     )

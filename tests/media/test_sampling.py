@@ -145,3 +145,15 @@ def test_memory_does_not_grow_with_length(make_clip, make_scene) -> None:
             alive.append(sum(isinstance(o, av.VideoFrame) for o in gc.get_objects()))
     assert len(alive) > 25
     assert max(alive) <= 32
+
+
+@pytest.mark.parametrize("effort", EFFORTS)
+def test_a_cut_within_the_first_group_does_not_start_the_clock(
+    make_clip: Callable, make_scene: Callable, sample: Callable, effort: str
+) -> None:
+    """FFmpeg hands out the cut, an intra frame, before the key frame where those between are left out."""
+    black = [np.zeros((144, 256, 3), np.uint8)] * 19
+    clip = make_clip("fade.mp4", [*black, *make_scene(1, 60), *make_scene(2, 30)], bf=3, preset="veryfast")
+    result = sample(clip, effort)
+    assert result.keyframes[0].time_s == 0
+    assert result.shots[-1].end_s == pytest.approx(109 / 24, abs=0.01)

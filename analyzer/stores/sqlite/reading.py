@@ -160,4 +160,4 @@ def _face(number: int, time_us: int, person: str | None, *numbers: int) -> Sight
 
 
 def _prints(times: bytes, hashes: bytes) -> Prints:
-    return Prints(times_s=np.frombuffer(times, "<f4"), hashes=np.frombuffer(hashes, "<u8"))
+    return Prints(times_s=np.frombuffer(times, "<f4"), hashes=np.frombuffer(hashes, "<u8").reshape(-1, 3, 4))

@@ -1,0 +1,1 @@
+"""Which films show the same, by their perceptual hashes alone: copies, edits and clips of one another."""
