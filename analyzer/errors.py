@@ -14,7 +14,8 @@
     │   └── NewerLibraryError   7   it was written by a newer Marquee
     ├── WorkerError             8   the worker crashed, hung or outgrew its memory
     └── StoreError              9   the store of records is damaged, refuses us, or is not what it should be
-        ├── StoreAwayError      9   its server cannot be reached; may pass
+        ├── StoreAwayError      9   its server cannot be reached, or it is taken; may pass
+        ├── DamagedStoreError   9   its file is damaged
         └── NewerStoreError     9   it was written by a newer Marquee
     ModelError                  5   the network's own tree: see models/errors.py
 
@@ -99,7 +100,11 @@ class StoreError(MarqueeError):
 
 
 class StoreAwayError(StoreError):
-    """The store's server cannot be reached; it may come back."""
+    """The store's server cannot be reached, or another program has taken the store; that may pass."""
+
+
+class DamagedStoreError(StoreError):
+    """The store's file is damaged, or is none."""
 
 
 class NewerStoreError(StoreError):

@@ -1,4 +1,4 @@
-"""Keeping records: the sidecar first, then what is made from it: a card in the library, an entry in a store."""
+"""Keeping records: the sidecar first, then what comes of it: a card in the library, an entry in the store."""
 
 from collections.abc import Callable, Iterable
 from pathlib import Path

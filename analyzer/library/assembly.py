@@ -46,34 +46,54 @@ def assemble(
         likeness: of that model.
         strictness: see analyzer.library.matching.
     """
-    placed = [place(card, known) for card in cards]
-    units = list(chain.from_iterable(units for units, _ in placed))
+    units, lost = _placed(cards, known)
     gone = set(known.videos) - {card.video for card in cards}
-    unresolved = sum(lost for _, lost in placed) + sum(len(known.claims(video)) for video in gone)
+    unresolved = lost + sum(len(known.claims(video)) for video in gone)
     sightings = sum(len(unit.rows) for unit in units)
     compared = sum(len(weighed(unit, model)[0]) for unit in units)
-    assembly = _Assembly(units, list(_handles(units, _digits(cards))), known, model)
-    assembly.follow()
-    assembly.recognise(likeness, strictness)
-    return Cast(billed(assembly.members(likeness)), unresolved, sightings - compared)
+    assembly = _Assembly(units, cards, known, model, likeness, strictness)
+    return Cast(billed([*assembly.known(), *assembly.strangers(likeness)]), unresolved, sightings - compared)
+
+
+def acquaintances(
+    cards: Sequence[Card], known: Known, model: str, likeness: Likeness, strictness: float = 1.0
+) -> tuple[Member, ...]:
+    """Return the known people alone: much sooner than `assemble`, which groups the strangers as well."""
+    units, _ = _placed(cards, known)
+    return tuple(_Assembly(units, cards, known, model, likeness, strictness).known())
+
+
+def _placed(cards: Sequence[Card], known: Known) -> tuple[list[Unit], int]:
+    placed = [place(card, known) for card in cards]
+    return list(chain.from_iterable(units for units, _ in placed)), sum(lost for _, lost in placed)
 
 
 class _Assembly:
     """The units, and whom each was given to."""
 
-    def __init__(self, units: Sequence[Unit], handles: Sequence[str], known: Known, model: str) -> None:
+    def __init__(
+        self,
+        units: Sequence[Unit],
+        cards: Sequence[Card],
+        known: Known,
+        model: str,
+        likeness: Likeness,
+        strictness: float,
+    ) -> None:
         self._known, self._model = known, model
         self._parts = [
             Part(unit, handle, "unknown", unit.appearance.confidence)
-            for unit, handle in zip(units, handles, strict=True)
+            for unit, handle in zip(units, _handles(units, _digits(cards)), strict=True)
         ]
         self._owned: defaultdict[str, list[int]] = defaultdict(list)
         self._times: defaultdict[tuple[str, str], set[float]] = defaultdict(set)
         for i, unit in enumerate(units):
             if unit.owner:
                 self._give(i, unit.owner, "confirmed", unit.appearance.confidence)
+        self._follow()
+        self._recognise(likeness, strictness)
 
-    def follow(self) -> None:
+    def _follow(self) -> None:
         """Give what is left of an appearance to the person who has most of the rest."""
         owners: defaultdict[int, defaultdict[str, float]] = defaultdict(lambda: defaultdict(float))
         for part in self._parts:
@@ -86,7 +106,7 @@ class _Assembly:
                 if weights[key] > sum(weights.values()) / 2 and self._may_be(unit, key):
                     self._give(i, key, "recognised", unit.appearance.confidence)
 
-    def recognise(self, likeness: Likeness, strictness: float) -> None:
+    def _recognise(self, likeness: Likeness, strictness: float) -> None:
         """Give those who are like a known person to that one, the surest first."""
         references = {key: found for key in list(self._owned) if (found := self._references(key))}
         if not references:
@@ -104,8 +124,8 @@ class _Assembly:
             elif match.verdict != "unknown":
                 self._parts[i] = replace(self._parts[i], maybe=possible)
 
-    def members(self, likeness: Likeness) -> Iterator[Member]:
-        """Return the known people, and the others grouped with their like."""
+    def known(self) -> Iterator[Member]:
+        """Return the known people."""
         for key, person in self._known.people.items():
             yield Member(
                 self._sorted(self._owned[key]),
@@ -115,6 +135,9 @@ class _Assembly:
                 person.hidden,
                 tuple(person.decisions),
             )
+
+    def strangers(self, likeness: Likeness) -> Iterator[Member]:
+        """Return the others, grouped with their like."""
         for together in self._alike(likeness):
             yield Member(self._sorted(together))
 

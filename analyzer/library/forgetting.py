@@ -19,6 +19,7 @@ from analyzer.library.library import Library
 from analyzer.library.locks import writing
 from analyzer.library.shelf import Shelf
 from analyzer.library.strip import strip_card, strip_movie
+from analyzer.library.whereabouts import forget_whereabouts
 from analyzer.paths import as_text, shown
 from analyzer.stores import sidecar
 from analyzer.stores.whole import delete_abandoned, write_whole
@@ -57,6 +58,7 @@ def forget(library: Library, member: Member) -> Report:
     report.decisions = library.journal.rewrite(
         lambda lines: without(lines, library.known, member, anchors, library.cards)
     )
+    forget_whereabouts(library.folder)
     with writing(library.folder):
         delete_abandoned(library.folder)
     _clean_log(library.home / "marquee.log", names)

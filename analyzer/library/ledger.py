@@ -14,6 +14,7 @@ from analyzer.library.decisions import Anchor
 from analyzer.library.locks import locked, writing
 from analyzer.paths import shown
 from analyzer.records import Record
+from analyzer.stores.sidecar import SUFFIX
 from analyzer.stores.whole import append_whole, write_whole
 
 Kind = Literal["sidecar", "card", "export", "graph"]
@@ -116,6 +117,15 @@ class Ledger:
                     "mend or remove that line, nothing was changed"
                 ) from None
         return tuple(entries)
+
+    def sidecars(self) -> list[Entry]:
+        """Return the sidecars, each once, without those that were set aside.
+
+        Raises:
+            LibraryError, InputError: see `files`.
+        """
+        kept = (e for e in self.files() if e.kind == "sidecar" and e.path.name.endswith(SUFFIX))
+        return [*{entry.quoted: entry for entry in kept}.values()]
 
     def change(self, change: Callable[[Entry], Entry | None]) -> None:
         """Replace each entry by what `change` makes of it, None for nothing.

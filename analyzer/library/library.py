@@ -6,7 +6,7 @@ from pathlib import Path
 
 from analyzer.errors import UsageError
 from analyzer.library.addresses import Addresses
-from analyzer.library.assembly import assemble
+from analyzer.library.assembly import acquaintances, assemble
 from analyzer.library.calibrate import strictness_in
 from analyzer.library.cards import Card, card_of
 from analyzer.library.cast import Cast, Member
@@ -71,11 +71,15 @@ class Library:
     @cached_property
     def cast(self) -> Cast:
         """Everyone."""
-        return self._assembled(self.cards)
+        return assemble(*self._matter(self.cards))
 
-    def _assembled(self, cards: Mapping[str, Card]) -> Cast:
-        known, model = self.known, self.model or ""
-        return assemble(list(cards.values()), known, model, self.likeness, self.strictness)
+    @cached_property
+    def acquaintances(self) -> tuple[Member, ...]:
+        """The known people alone, sooner than everyone."""
+        return acquaintances(*self._matter(self.cards))
+
+    def _matter(self, cards: Mapping[str, Card]) -> tuple[list[Card], Known, str, Likeness, float]:
+        return list(cards.values()), self.known, self.model or "", self.likeness, self.strictness
 
     @property
     def addresses(self) -> Addresses:
@@ -99,7 +103,7 @@ class Library:
         if movie.source.oshash in odd_sizes(cards.values()):
             return {}
         names: dict[str, str] = {}
-        for member in self._assembled(cards).members:
+        for member in acquaintances(*self._matter(cards)):
             for part in member.videos.get(movie.source.oshash, ()) if member.name else ():
                 also = names.get(part.unit.appearance.id)
                 names[part.unit.appearance.id] = f"{also}, {member.name}" if also else member.name or ""
@@ -119,7 +123,7 @@ class Library:
     def reload(self) -> None:
         """Read the journal again; the cards, too, once they are asked for."""
         self.decisions = self.journal.read()
-        for derived in ("cards", "known", "cast"):
+        for derived in ("cards", "known", "cast", "acquaintances"):
             self.__dict__.pop(derived, None)
 
     def undo(self, number: int | None = None) -> AnyDecision:

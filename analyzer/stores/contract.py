@@ -11,6 +11,7 @@ from analyzer.stores.entries import Entry, Prints, Row
 COLLECTIONS = ("movie", "face", "person", "gallery", "channel", "model", "tag")
 """What a store counts. A gallery is of pictures, not a movie; `channel` and `model` are the crawler's."""
 
+Kind = Literal["sqlite", "mongodb", "sidecar"]
 Order = Literal["billing", "name", "longest", "newest"]
 
 
@@ -18,12 +19,13 @@ class Query(Record):
     """What is asked for: what fulfils every condition that is given.
 
     Attributes:
-        people: for each who must be in it, the (video, person id) pairs that are them: Row.video, Performer.id.
-        objects, tags: labels that must all be in it; case does not matter.
-        name: must be part of the path; case does not matter.
+        people: of each who must be in it, the appearances: (Row.video, Performer.id) pairs.
+        objects, tags: labels that must all be in it; case does not matter: both are folded by str.casefold.
+        name: must be part of the path, folded likewise.
         longer_s, shorter_s: bounds of the duration, inclusive.
         order: by the billing of the first of `people` (of those billed alike, by time on screen; without
-            people by name), by path, the longest first, or what was analyzed last first.
+            people by name), by path, the longest first, or what was analyzed last first; what is alike in
+            that, by path and key.
         limit: at most so many; None: all.
     """
 
@@ -56,9 +58,11 @@ class Store(Protocol):
     """Where entries are kept. Methods raise StoreError, StoreAwayError where the server cannot be reached.
 
     Attributes:
+        kind: what reads its dumps.
         name: its address as it may be shown: without credentials.
     """
 
+    kind: Kind
     name: str
 
     def save(self, entries: Iterable[Entry]) -> None:
@@ -90,11 +94,14 @@ class Store(Protocol):
         ...
 
     def counts(self) -> dict[str, int]:
-        """Return how many there are of each of COLLECTIONS."""
+        """Return how many there are of each of COLLECTIONS; `tag`: what `tags` returns."""
         ...
 
     def tags(self) -> dict[str, int]:
-        """Return in how many movies and galleries each tag and object class is, the most popular first."""
+        """Return in how many movies and galleries each tag or object class is.
+
+        The most popular comes first, of those alike by name. One that is both counts once in a movie.
+        """
         ...
 
     def size_bytes(self) -> int:
@@ -110,15 +117,22 @@ class Store(Protocol):
         ...
 
     def migrate(self, said: Callable[[str], None]) -> None:
-        """Do the pending migrations, each recorded; where it can, whole or not at all. `said` gets each name."""
+        """Do the pending migrations, each recorded and, if possible, atomic; `said` gets each name."""
         ...
 
     def dump(self, folder: Path) -> None:
-        """Write all that it holds to files in an empty folder, as of one moment where it can."""
+        """Write all that it holds to files in an empty folder, as of one moment where it can.
+
+        They may lie in folders; names are of ASCII letters, digits, dots, dashes and underscores.
+        """
         ...
 
     def load(self, folder: Path) -> None:
-        """Replace all that it holds by what `dump` wrote to a folder."""
+        """Replace all that it holds by what `dump` wrote to a folder.
+
+        Raises:
+            StoreError: it is no dump of this kind of store; nothing is changed then.
+        """
         ...
 
     def close(self) -> None:

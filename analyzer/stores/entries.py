@@ -25,7 +25,7 @@ from analyzer.records import (
     SolidBox,
     Tag,
 )
-from analyzer.stores.sidecar import SUFFIX, stamp_of
+from analyzer.stores.sidecar import SUFFIX, Header, stamp_of
 
 
 class Row(Record):
@@ -136,25 +136,30 @@ class Entry(Record):
 
 
 def entry_of(movie: Movie, sidecar: Path) -> Entry:
-    """Return the entry of a record as its sidecar holds it.
+    """Return the entry of a record as its sidecar holds it; of people of one id and tags of one name, one.
 
     Raises:
         OSError: the sidecar is not there.
     """
     return Entry(
         row=_row(movie, sidecar),
-        performers=tuple(_performer(n, person) for n, person in enumerate(movie.people, 1)),
+        performers=_performers(movie),
         faces=_faces(movie),
         objects=_objects(movie),
-        tags=movie.tags,
+        tags=tuple({tag.name: tag for tag in movie.tags}.values()),
         prints=_prints(movie),
     )
 
 
-def video_of(movie: Movie, sidecar: Path) -> Path:
+def video_of(movie: Movie | Header, sidecar: Path) -> Path:
     """Return the path of the video that a sidecar is about: beside it, or the one that the record names."""
-    beside = sidecar.absolute().with_name(sidecar.name.removesuffix(SUFFIX))
-    return beside if as_text(beside) == movie.source.path or beside.exists() else Path(movie.source.path)
+    video = beside(sidecar)
+    return video if as_text(video) == movie.source.path or video.exists() else Path(movie.source.path)
+
+
+def beside(sidecar: Path) -> Path:
+    """Return the path that a sidecar's name says its video has."""
+    return sidecar.absolute().with_name(sidecar.name.removesuffix(SUFFIX))
 
 
 def _row(movie: Movie, sidecar: Path) -> Row:
@@ -182,6 +187,13 @@ def _row(movie: Movie, sidecar: Path) -> Row:
         poses=len(movie.poses),
         shots=len(movie.shots),
     )
+
+
+def _performers(movie: Movie) -> tuple[Performer, ...]:
+    found: dict[str, Performer] = {}
+    for billing, person in enumerate(movie.people, 1):
+        found.setdefault(person.id, _performer(billing, person))
+    return tuple(found.values())
 
 
 def _performer(billing: int, person: Person) -> Performer:

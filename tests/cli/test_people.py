@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from analyzer.library.keeping import Keeper
 from analyzer.stores import sidecar
 from tests.cli.test_cli import Result, marquee, one_line
 from tests.conftest import Demo
+from tests.keeping import keeper_of
 
 People = Callable[..., Result]
 
@@ -23,7 +23,7 @@ def film(tmp_path: Path, demo: Demo) -> Path:
     movie = demo.movie.model_copy(
         update={"source": demo.movie.source.model_copy(update={"path": str(video)})}
     )
-    Keeper(tmp_path / "home").write(sidecar.sidecar_path(video), movie)
+    keeper_of(tmp_path / "home").write(sidecar.sidecar_path(video), movie)
     return video
 
 
@@ -240,7 +240,7 @@ def test_forget_says_what_is_left_to_do(film: Path, people: People) -> None:
     drive = film.parent / "drive"
     drive.mkdir()
     kept = Path(shutil.copy(record, drive / record.name))
-    Keeper(film.parent / "home").found(kept, json.loads(record.read_bytes())["source"]["oshash"])
+    keeper_of(film.parent / "home").found(kept, film, json.loads(record.read_bytes())["source"]["oshash"])
     drive.rename(elsewhere / "drive")
     result = people("forget", "Eileen", "--yes")
     assert "is its drive there?" in refused(result, 6)

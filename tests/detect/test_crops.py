@@ -11,7 +11,6 @@ from analyzer.demo import pictures
 from analyzer.detect.crops import LARGEST, SMALLEST, keep_best, make_crop, points_in, read_crop
 from analyzer.detect.table import PARTS, Part
 from analyzer.library.cards import Appearance, Card, Sighting, Spot
-from analyzer.library.keeping import Keeper
 from analyzer.library.reembedding import reembed_card
 from analyzer.library.shelf import Shelf
 from analyzer.records import Embedding, Face, Movie, Track
@@ -19,6 +18,7 @@ from analyzer.settings import Settings, load
 from analyzer.worker import Worker
 from models.alignment import DLIB
 from tests.conftest import Demo
+from tests.keeping import keeper_of
 from tests.movies import face
 
 
@@ -206,7 +206,7 @@ def test_a_run_renews_what_no_sidecar_can(demo: Demo, card: Card, plain: Setting
     shelf.put(older)
     shelf.put(older.model_copy(update={"video": "1" * 16, "sidecar": "a.mp4.marquee.json"}))
     with Worker(load()) as worker:
-        assert Keeper(tmp_path).renew(demo.movie, worker.reembed) is None
+        assert keeper_of(tmp_path).renew(demo.movie, worker.reembed) is None
     models = {
         card.video: {s.embedding.model for p in card.people for s in p.sightings if s.embedding}
         for card in shelf.cards()

@@ -10,11 +10,11 @@ import pytest
 
 from analyzer import analyze, load_settings
 from analyzer.library.cast import Member
-from analyzer.library.keeping import Keeper
 from analyzer.library.library import Library
 from analyzer.records import Movie
 from analyzer.stores import sidecar
 from tests.conftest import Demo
+from tests.keeping import keeper_of
 
 FREE_BOX = b"\0\0\0\x08free"
 """Behind an MP4 file it changes nothing but the fingerprint."""
@@ -68,7 +68,7 @@ class Place:
             shutil.copy(video, copy)
         path = sidecar.sidecar_path(copy)
         source = movie.source.model_copy(update={"path": str(copy)})
-        assert Keeper(self.home).write(path, movie.model_copy(update={"source": source})) is None
+        assert keeper_of(self.home).write(path, movie.model_copy(update={"source": source})) is None
         return path
 
 

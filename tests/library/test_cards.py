@@ -7,6 +7,7 @@ import pytest
 
 from analyzer.library.cards import CROPS, SPOTS, Card, card_of
 from analyzer.library.shelf import Shelf
+from tests.keeping import keeper_of
 from tests.library.conftest import Films, Place
 
 
@@ -73,8 +74,6 @@ def test_a_damaged_card_is_renewed_from_its_sidecar(place: Place, films: Films) 
     assert shelf.damaged == [shelf.path(video)]
     path = place.films / (films.video.name + ".marquee.json")
     assert not shelf.is_current(video, path)
-    from analyzer.library.keeping import Keeper
-
-    assert Keeper(place.home).found(path, video) is None
+    assert keeper_of(place.home).found(path, place.films / films.video.name, video) is None
     assert shelf.is_current(video, path)
     assert list(shelf.cards()) == sound

@@ -16,6 +16,7 @@ from analyzer.library.forgetting import finish, forget
 from analyzer.records import Movie
 from analyzer.stores import sidecar
 from analyzer.stores.whole import write_whole
+from tests.keeping import keeper_of
 from tests.library.conftest import Films, Place, first_billed
 
 NAME, ALIAS = "Zoë Müller-Łukasz", "Die Kapitänin"
@@ -140,17 +141,13 @@ def test_a_record_that_was_moved_is_not_taken_in_whole(place: Place, films: Film
     path.rename(moved)
     place.films.rename(place.films.with_name("gone"))
     forget(place.library, zoe)
-    from analyzer.library.keeping import Keeper
-
-    Keeper(place.home).found(moved, films.twin.source.oshash)
+    keeper_of(place.home).found(moved, place.films / films.twin_video.name, films.twin.source.oshash)
     needles = traces(films.twin, people_of(zoe, films.twin))
     assert not found(needles, place.home, moved.parent)
 
 
 def test_sidecars_that_were_set_aside_are_cleaned_or_deleted(place: Place, films: Films, zoe: Member) -> None:
-    from analyzer.library.keeping import Keeper
-
-    keeper, video = Keeper(place.home), films.fast.source.oshash
+    keeper, video = keeper_of(place.home), films.fast.source.oshash
     path = sidecar.sidecar_path(place.films / films.video.name)
     whole = path.read_bytes()
     sound = keeper.set_aside(path, "newer", video)

@@ -1,0 +1,3 @@
+"""The store that needs no set-up: one SQLite file."""
+
+from analyzer.stores.sqlite.store import SqliteStore as SqliteStore

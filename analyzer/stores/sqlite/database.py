@@ -1,0 +1,118 @@
+"""A SQLite file: opened, asked and written to; whatever goes wrong with it is said in one line."""
+
+import contextlib
+import errno
+import os
+import shutil
+import sqlite3
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from analyzer.errors import DamagedStoreError, DiskFullError, MarqueeError, StoreAwayError, StoreError
+from analyzer.paths import shown
+
+BUSY_S = 30.0
+"""How long another process that is writing is waited for."""
+BESIDE = ("", "-wal", "-shm")
+"""What SQLite adds to the name of a file for those that belong to it."""
+_FULL_BYTES = 1 << 20
+_DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+_LEAST = 0xFF  # of an error code; the rest says more about it
+
+
+class Database:
+    """A connection to a file, which is made if need be, for its owner alone.
+
+    Attributes:
+        path: of the file.
+        connection: for what else SQLite can do; use it within `complaining`.
+
+    Raises:
+        StoreError: it cannot be opened or written to.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        with complaining(path):
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+            self.connection = sqlite3.connect(path, timeout=BUSY_S, isolation_level=None)
+
+    def prepare(self) -> None:
+        """Have readers and writers not wait for each other, and what is written be on the disk."""
+        for setting in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+            self.ask(f"PRAGMA {setting}")
+
+    def ask(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
+        """Run a statement and return all its rows."""
+        with complaining(self.path):
+            return self.connection.execute(sql, values).fetchall()
+
+    def put(self, sql: str, rows: Iterable[tuple[Any, ...]]) -> None:
+        """Run a statement for each of several rows of values."""
+        with complaining(self.path):
+            self.connection.executemany(sql, rows)
+
+    @contextlib.contextmanager
+    def transaction(self, kind: str = "IMMEDIATE") -> Iterator[None]:
+        """Do what is done inside whole or not at all; DEFERRED: see it as of one moment."""
+        self.ask(f"BEGIN {kind}")
+        try:
+            yield
+            self.ask("COMMIT")
+        finally:
+            with complaining(self.path):
+                self.connection.rollback()
+
+    def size_bytes(self) -> int:
+        """Return what the file and those beside it take."""
+        files = (self.path.with_name(self.path.name + end) for end in BESIDE)
+        return sum(file.stat().st_size for file in files if file.exists())
+
+    def close(self) -> None:
+        """Close it."""
+        with complaining(self.path):
+            self.connection.close()
+
+
+@contextlib.contextmanager
+def complaining(path: Path) -> Iterator[None]:
+    """Turn what goes wrong with a file into one line.
+
+    Raises:
+        DiskFullError, DamagedStoreError, StoreAwayError, StoreError: as it is.
+    """
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise _in_words(path, error) from None
+    except OSError as error:
+        what = f"{shown(path)}: cannot be opened: {error.strerror or error}"
+        raise DiskFullError(what) if error.errno in _FULL else StoreError(what) from None
+
+
+def _in_words(path: Path, error: sqlite3.Error) -> MarqueeError:
+    code, why = getattr(error, "sqlite_errorcode", 0) & _LEAST, f"{shown(path)}: {error}"
+    if code in _DAMAGED:
+        return damaged(path, str(error))
+    if code == sqlite3.SQLITE_FULL or (code == sqlite3.SQLITE_IOERR and _is_full(path)):
+        return DiskFullError(f"{why}; there is no room left on its disk, free some")
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return StoreAwayError(f"{why}; another program has kept it for {BUSY_S:.0f} s, end that one first")
+    if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
+        return StoreError(f"{why}; the file and its folder must be writable, or name another with --store")
+    return StoreError(why)
+
+
+def _is_full(path: Path) -> bool:
+    return shutil.disk_usage(path.parent).free < _FULL_BYTES
+
+
+def damaged(path: Path, why: str) -> DamagedStoreError:
+    """Return the error that says what to do with a damaged file."""
+    return DamagedStoreError(
+        f"{shown(path)}: is damaged or no database of Marquee's ({' '.join(why.split())}); "
+        "'marquee db rebuild --move-aside' makes it anew from the sidecars"
+    )
