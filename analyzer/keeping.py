@@ -6,6 +6,7 @@ from pathlib import Path
 from analyzer.errors import USER_ERRORS
 from analyzer.library.cards import Card
 from analyzer.library.forgetting import finish
+from analyzer.library.locks import writing
 from analyzer.library.shelf import Shelf
 from analyzer.paths import key_of
 from analyzer.records import Movie
@@ -53,6 +54,44 @@ class Keeper:
         if movie and not stored:
             self._store.save([entry_of(movie, path)])
         return unknown
+
+    def move(self, path: Path, to: Path) -> None:
+        """Have a record lie elsewhere, if it does not yet; its card follows. Doing it again changes nothing.
+
+        Raises:
+            OutputError: it cannot be written there, or deleted here.
+            SidecarError, InputError: it cannot be read; it stays where it is.
+        """
+        movie = sidecar.read(path)
+        if movie is None:
+            return
+        if not to.exists():
+            to.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._note(to, movie.source.oshash)
+            sidecar.write(to, movie)
+        _said(lambda: self._shelve(sidecar.read(to) or movie, to))
+        with writing(path):
+            path.unlink(missing_ok=True)
+
+    def drop(self, video: Path) -> None:
+        """Drop the entry of a video that is gone.
+
+        Raises:
+            StoreError: it cannot be.
+        """
+        self._store.remove([key_of(video)])
+
+    def discard(self, path: Path, video: str) -> None:
+        """Delete a record, and its card where that is of it.
+
+        Raises:
+            OutputError: one cannot be deleted.
+        """
+        card = self._shelf.path(video)
+        with writing(path):
+            if self._shelf.is_current(video, path):
+                card.unlink()
+            path.unlink()
 
     def refresh(self, sidecars: Iterable[Path]) -> None:
         """Bring the entries of sidecars up to date that something else has rewritten.

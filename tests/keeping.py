@@ -1,8 +1,7 @@
 from pathlib import Path
 
-from analyzer.stores.sqlite import SqliteStore
-
 from analyzer.keeping import Keeper
+from analyzer.stores.sqlite import SqliteStore
 
 
 def keeper_of(home: Path) -> Keeper:

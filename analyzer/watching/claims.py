@@ -2,12 +2,11 @@
 
 import contextlib
 import os
-import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
 from analyzer.paths import as_uri
-from analyzer.watching.database import Database
+from analyzer.watching.database import QueueDatabase
 from analyzer.watching.owners import Owner
 
 WAIT_S = 0.5
@@ -16,18 +15,17 @@ WAIT_S = 0.5
 class Claims:
     """The claims of all processes of a library."""
 
-    def __init__(self, database: Database, owner: Owner) -> None:
+    def __init__(self, database: QueueDatabase, owner: Owner) -> None:
         self._database, self._owner = database, owner
 
     def take(self, path: Path) -> bool:
         """Claim a file; False where a process that is alive has."""
-        with self._database.changing() as connection:
-            return claim(connection, path, self._owner)
+        with self._database.transaction():
+            return claim(self._database, path, self._owner)
 
     def release(self, path: Path) -> None:
         """Give up a claim of this process."""
-        with self._database.changing() as connection:
-            release(connection, path, self._owner)
+        release(self._database, path, self._owner)
 
 
 @contextlib.contextmanager
@@ -37,23 +35,23 @@ def claims_of(home: Path) -> Iterator[Claims]:
     Raises:
         StoreError, OutputError: they cannot be.
     """
-    with Database(home) as database, Owner(home) as owner:
+    with QueueDatabase(home) as database, Owner(home) as owner:
         yield Claims(database, owner)
 
 
-def claim(connection: sqlite3.Connection, path: Path, owner: Owner) -> bool:
+def claim(database: QueueDatabase, path: Path, owner: Owner) -> bool:
     """See Claims.take; within a transaction."""
     file = _identity(path)
-    held = connection.execute("SELECT owner FROM claim WHERE file = ?", (file,)).fetchone()
-    if held and owner.is_alive(held[0]):
+    held = database.ask("SELECT owner FROM claim WHERE file = ?", file)
+    if held and owner.is_alive(held[0][0]):
         return False
-    connection.execute("INSERT OR REPLACE INTO claim VALUES (?, ?)", (file, owner.name))
+    database.ask("INSERT OR REPLACE INTO claim VALUES (?, ?)", file, owner.name)
     return True
 
 
-def release(connection: sqlite3.Connection, path: Path, owner: Owner) -> None:
-    """See Claims.release; within a transaction."""
-    connection.execute("DELETE FROM claim WHERE file = ? AND owner = ?", (_identity(path), owner.name))
+def release(database: QueueDatabase, path: Path, owner: Owner) -> None:
+    """See Claims.release."""
+    database.ask("DELETE FROM claim WHERE file = ? AND owner = ?", _identity(path), owner.name)
 
 
 def _identity(path: Path) -> str:

@@ -2,19 +2,12 @@
 
 import contextlib
 import itertools
-import os
-import sqlite3
-import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-from analyzer.errors import DiskFullError, NewerStoreError, StoreError
+from analyzer.errors import NewerStoreError, StoreError
 from analyzer.paths import shown
-
-BUSY_S = 60
-"""How long one process waits for another's transaction; they take milliseconds."""
+from analyzer.stores.sqlite.database import BESIDE, Database
 
 _FILES = """
 CREATE TABLE request (hash TEXT PRIMARY KEY, store TEXT NOT NULL, body TEXT NOT NULL);
@@ -46,111 +39,49 @@ CREATE INDEX file_owner ON file (owner) WHERE owner IS NOT NULL;
 CREATE TABLE claim (file TEXT PRIMARY KEY, owner TEXT NOT NULL);
 CREATE TABLE pause (scope TEXT PRIMARY KEY, until_s REAL NOT NULL, reason TEXT NOT NULL);
 """
-MIGRATIONS = (("files", _FILES),)
+MIGRATIONS = {"files": _FILES}
 """By name, in order; each is done once, whole or not at all."""
 
 
-class Database:
-    """One connection, for threads that take turns; a context manager that closes it.
+class QueueDatabase(Database):
+    """A connection of one thread; a context manager that closes it.
 
     Raises:
         StoreError: it is damaged or cannot be opened.
         NewerStoreError: it was written by a newer Marquee.
     """
 
-    def __init__(self, home: Path) -> None:
-        self.path = home / "queue.db"
-        self._turn = threading.RLock()
-        with self._complaining():
-            home.mkdir(parents=True, exist_ok=True)
-            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
-            self._connection = sqlite3.connect(
-                self.path, timeout=BUSY_S, isolation_level=None, check_same_thread=False
-            )
-            try:
-                self._connection.execute("PRAGMA journal_mode = WAL")
-                self._connection.execute("PRAGMA synchronous = NORMAL")
-                self._migrate()
-            except BaseException:
-                self._connection.close()
-                raise
+    remedy = "'marquee jobs clear --damaged' sets it aside; what is watched is then looked at anew"
 
-    def __enter__(self) -> "Database":
+    def __init__(self, home: Path) -> None:
+        super().__init__(home / "queue.db")
+        try:
+            self.prepare()
+            self.ask("PRAGMA synchronous = NORMAL")  # what a power cut takes back is found up to date again
+            with self.transaction():
+                self._migrate()
+        except BaseException:
+            self.close()
+            raise
+
+    def __enter__(self) -> "QueueDatabase":
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def close(self) -> None:
-        """Let go of it."""
-        with contextlib.suppress(sqlite3.Error):
-            self._connection.close()
-
-    @contextlib.contextmanager
-    def changing(self) -> Iterator[sqlite3.Connection]:
-        """Change several things, all or none of them; no other process comes between.
-
-        Raises:
-            StoreError: it is damaged, or cannot be written.
-            DiskFullError: there is no room.
-        """
-        with self._turn, self._complaining():
-            try:
-                self._connection.execute("BEGIN IMMEDIATE")
-                yield self._connection
-                self._connection.execute("COMMIT")
-            except BaseException:
-                if self._connection.in_transaction:
-                    self._connection.execute("ROLLBACK")
-                raise
-
-    def rows(self, question: str, *values: Any) -> list[tuple[Any, ...]]:
-        """Return what a SELECT finds.
-
-        Raises:
-            StoreError: it is damaged, or cannot be read.
-        """
-        with self._turn, self._complaining():
-            return self._connection.execute(question, values).fetchall()
-
-    def change(self, statement: str, *values: Any) -> int:
-        """Do one statement; return how many rows it changed.
-
-        Raises:
-            StoreError, DiskFullError: see `changing`.
-        """
-        with self.changing() as connection:
-            return connection.execute(statement, values).rowcount
-
     def _migrate(self) -> None:
-        with self.changing() as connection:
-            connection.execute("CREATE TABLE IF NOT EXISTS migration (name TEXT PRIMARY KEY, done_s REAL)")
-            done = {name for (name,) in connection.execute("SELECT name FROM migration")}
-            if newer := done - {name for name, _ in MIGRATIONS}:
-                raise NewerStoreError(
-                    f"{shown(self.path)}: was written by a newer Marquee ({', '.join(sorted(newer))}); upgrade"
-                )
-            for name, script in MIGRATIONS:
-                if name not in done:
-                    for statement in filter(str.strip, script.split(";")):
-                        connection.execute(statement)
-                    connection.execute("INSERT INTO migration VALUES (?, ?)", (name, time.time()))
-
-    @contextlib.contextmanager
-    def _complaining(self) -> Iterator[None]:
-        where = shown(self.path)
-        try:
-            yield
-        except OSError as error:
-            raise StoreError(f"{where}: cannot be opened: {error.strerror or error}") from None
-        except sqlite3.Error as error:
-            code = (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
-            if code == sqlite3.SQLITE_FULL:
-                raise DiskFullError(f"{where}: cannot be written: no space left on its drive") from None
-            if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-                remedy = "'marquee jobs clear --damaged' sets it aside; watched folders fill a new one"
-                raise StoreError(f"{where}: is damaged; {remedy}") from None
-            raise StoreError(f"{where}: {error}") from None
+        self.ask("CREATE TABLE IF NOT EXISTS migration (name TEXT PRIMARY KEY, done_s REAL NOT NULL)")
+        done = {name for (name,) in self.ask("SELECT name FROM migration")}
+        if newer := sorted(done - MIGRATIONS.keys()):
+            raise NewerStoreError(
+                f"{shown(self.path)}: was written by a newer Marquee ({newer[-1]}); upgrade Marquee"
+            )
+        for name, script in MIGRATIONS.items():
+            if name not in done:
+                for statement in script.split(";"):
+                    self.ask(statement)
+                self.ask("INSERT INTO migration VALUES (?, ?)", name, time.time())
 
 
 def set_aside(home: Path) -> Path:
@@ -163,10 +94,9 @@ def set_aside(home: Path) -> Path:
     names = (path.with_name(f"queue.db.damaged-{n}") for n in itertools.count(1))
     aside = next(name for name in names if not name.exists())
     try:
-        path.rename(aside)
-        for tail in ("-wal", "-shm"):
+        for end in BESIDE:
             with contextlib.suppress(FileNotFoundError):
-                path.with_name(path.name + tail).rename(aside.with_name(aside.name + tail))
+                path.with_name(path.name + end).rename(aside.with_name(aside.name + end))
     except OSError as error:
         raise StoreError(f"{shown(path)}: cannot be set aside: {error.strerror or error}") from None
     return aside

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from analyzer.errors import AwayError, DiskFullError, StoreError
 from analyzer.paths import as_uri
-from analyzer.watching.database import Database
+from analyzer.watching.database import QueueDatabase
 from models.errors import ModelError
 
 PAUSING = (AwayError, DiskFullError, StoreError, ModelError)
@@ -20,23 +20,23 @@ EVERYTHING = ""
 class Pauses:
     """The pauses of a library."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: QueueDatabase) -> None:
         self._database = database
 
     def begin(self, scope: str, reason: str, seconds: float) -> bool:
         """Pause all files whose URI begins with `scope`; whether they were not paused already."""
-        known = self._database.rows("SELECT 1 FROM pause WHERE scope = ?", scope)
+        known = self._database.ask("SELECT 1 FROM pause WHERE scope = ?", scope)
         values = (scope, time.time() + seconds, reason.encode("utf-8", "backslashreplace").decode())
-        self._database.change("INSERT OR REPLACE INTO pause VALUES (?, ?, ?)", *values)
+        self._database.ask("INSERT OR REPLACE INTO pause VALUES (?, ?, ?)", *values)
         return not known
 
     def end(self, path: Path) -> bool:
         """End the pauses that hold for a file; whether there were any."""
-        if not self._database.rows("SELECT 1 FROM pause LIMIT 1"):
+        if not self._database.ask("SELECT 1 FROM pause LIMIT 1"):
             return False
-        statement = "DELETE FROM pause WHERE substr(?, 1, length(scope)) = scope"
-        return bool(self._database.change(statement, as_uri(path)))
+        statement = "DELETE FROM pause WHERE substr(?, 1, length(scope)) = scope RETURNING scope"
+        return bool(self._database.ask(statement, as_uri(path)))
 
     def reasons(self) -> list[str]:
         """Return why something waits now."""
-        return [reason for (reason,) in self._database.rows("SELECT reason FROM pause ORDER BY scope")]
+        return [reason for (reason,) in self._database.ask("SELECT reason FROM pause ORDER BY scope")]

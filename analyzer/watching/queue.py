@@ -4,7 +4,6 @@ A file is `waiting`; then `running`, in one process; then `done`, or waiting for
 too many, `failed`. `cancelled` it is by the user. Whatever it is, when the file itself changes it is waiting.
 """
 
-import sqlite3
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from analyzer.errors import USER_ERRORS
 from analyzer.paths import as_uri, from_uri
 from analyzer.watching.asking import Request
 from analyzer.watching.claims import claim, release
-from analyzer.watching.database import Database
+from analyzer.watching.database import QueueDatabase
 from analyzer.watching.owners import Owner
 from analyzer.watching.volumes import Volume
 
@@ -24,6 +23,9 @@ STATES: tuple[State, ...] = get_args(State)
 DEATHS = 10
 """A file in whose turn the whole process ended so often is set aside. A machine may be switched off in the
 middle of a long film now and then, so it takes more of them than of errors."""
+
+CROWD = 100
+"""Processes that may each have a waiting file in hand without the next one being found to have no work."""
 
 
 @dataclass(frozen=True)
@@ -74,12 +76,18 @@ ON CONFLICT (uri) DO UPDATE SET
     state = CASE state WHEN 'running' THEN 'running' ELSE 'waiting' END
 WHERE state = 'done' OR stamp != excluded.stamp OR request != excluded.request
 """
+_LOSE = """
+UPDATE file SET
+    stamp = '', priority = 0, attempts = 0, deaths = 0, not_before = 0,
+    state = CASE state WHEN 'running' THEN 'running' ELSE 'waiting' END
+WHERE uri = ? AND stamp != ''
+"""
 _TAKE = f"""
 SELECT {_COLUMNS} FROM file
-WHERE state = 'waiting' AND not_before <= :now
-  AND request IN (SELECT hash FROM request WHERE store = :store)
-  AND NOT EXISTS (SELECT 1 FROM pause WHERE until_s > :now AND substr(uri, 1, length(scope)) = scope)
-ORDER BY deaths, priority, number
+WHERE state = 'waiting' AND not_before <= ?
+  AND request IN (SELECT hash FROM request WHERE store = ?)
+  AND NOT EXISTS (SELECT 1 FROM pause WHERE until_s > ? AND substr(uri, 1, length(scope)) = scope)
+ORDER BY deaths, priority, number LIMIT {CROWD}
 """
 _SWEEP = """
 UPDATE file SET
@@ -102,7 +110,6 @@ UPDATE file SET
     owner = NULL, error = :error, exit_code = :code, changed_s = :now
 WHERE uri = :uri AND owner = :owner
 """
-
 _DROP = "DELETE FROM file WHERE uri = :uri AND owner = :owner AND stamp IN ('', :asked)"
 _COME_BACK = "UPDATE file SET state = 'waiting', owner = NULL WHERE uri = :uri AND owner = :owner"
 
@@ -110,53 +117,53 @@ _COME_BACK = "UPDATE file SET state = 'waiting', owner = NULL WHERE uri = :uri A
 class Queue:
     """The queue of a library, as one of its processes sees it."""
 
-    def __init__(self, database: Database, owner: Owner) -> None:
+    def __init__(self, database: QueueDatabase, owner: Owner) -> None:
         self.database, self._owner = database, owner
 
     def ask(self, request: Request) -> str:
         """Keep what is asked of files; return its digest."""
         digest = request.digest()
         statement = "INSERT OR REPLACE INTO request VALUES (?, ?, ?)"
-        self.database.change(statement, digest, request.store, request.model_dump_json())
+        self.database.ask(statement, digest, request.store, request.model_dump_json())
         return digest
 
     def request(self, digest: str) -> Request:
         """Return what is asked of a file."""
-        ((body,),) = self.database.rows("SELECT body FROM request WHERE hash = ?", digest)
+        ((body,),) = self.database.ask("SELECT body FROM request WHERE hash = ?", digest)
         return Request.model_validate_json(body)
 
     def put(self, tickets: Iterable[Ticket], priority: int = 0) -> None:
         """Have files taken care of, those of the lowest priority first; unchanged ones keep their state."""
-        with self.database.changing() as connection:
-            connection.executemany(_PUT, (_values(ticket, priority) for ticket in tickets))
+        with self.database.transaction():
+            self.database.put(_PUT, (_values(ticket, priority) for ticket in tickets))
 
     def lose(self, paths: Iterable[Path]) -> None:
         """Have it seen to that files are gone."""
-        statement = """UPDATE file SET stamp = '', priority = 0, attempts = 0, deaths = 0, not_before = 0,
-            state = CASE state WHEN 'running' THEN 'running' ELSE 'waiting' END WHERE uri = ? AND stamp != ''"""
-        with self.database.changing() as connection:
-            connection.executemany(statement, ((as_uri(path),) for path in paths))
+        with self.database.transaction():
+            self.database.put(_LOSE, ((as_uri(path),) for path in paths))
 
     def take(self, store: str) -> Turn | None:
         """Return the next file of those that go to a store; None while there is none to be done now."""
-        with self.database.changing() as connection:
-            self._sweep(connection)
-            now = {"now": time.time(), "store": store}
-            for row in connection.execute(_TAKE, now):
+        with self.database.transaction():
+            self._sweep()
+            now = time.time()
+            for row in self.database.ask(_TAKE, now, store, now):
                 turn = _turn(row)
-                if claim(connection, turn.path, self._owner):
+                if claim(self.database, turn.path, self._owner):
                     statement = "UPDATE file SET state = 'running', owner = ?, changed_s = ? WHERE uri = ?"
-                    connection.execute(statement, (self._owner.name, now["now"], row[0]))
+                    self.database.ask(statement, self._owner.name, now, row[0])
                     return turn
         return None
 
-    def _sweep(self, connection: sqlite3.Connection) -> None:
-        """Take back what processes had in hand that are no more."""
+    def _sweep(self) -> None:
+        """Take back what processes that are no more had in hand, and what this one could not give back."""
+        self.database.ask("UPDATE file SET state = 'waiting', owner = NULL WHERE owner = ?", self._owner.name)
+        self.database.ask("DELETE FROM claim WHERE owner = ?", self._owner.name)
         owners = "SELECT owner FROM file WHERE owner IS NOT NULL UNION SELECT owner FROM claim"
-        for (name,) in connection.execute(owners).fetchall():
+        for (name,) in self.database.ask(owners):
             if not self._owner.is_alive(name):
-                connection.execute(_SWEEP, (DEATHS, time.time(), name))
-                connection.execute("DELETE FROM claim WHERE owner = ?", (name,))
+                self.database.ask(_SWEEP, DEATHS, time.time(), name)
+                self.database.ask("DELETE FROM claim WHERE owner = ?", name)
 
     def done(self, turn: Turn, seen: str, fingerprint: str, volume: Volume) -> None:
         """End a turn well.
@@ -167,7 +174,12 @@ class Queue:
             fingerprint: see analyzer.watching.records.fingerprint_of.
             volume: what it is on.
         """
-        values = {"asked": turn.stamp, "seen": seen, "request": turn.request, "fingerprint": fingerprint}
+        values: dict[str, object] = {
+            "asked": turn.stamp,
+            "seen": seen,
+            "request": turn.request,
+            "fingerprint": fingerprint,
+        }
         values |= {"mount": as_uri(volume.mount), "device": volume.device, "sidecar": as_uri(turn.sidecar)}
         self._end(turn, _DONE, values)
 
@@ -189,9 +201,9 @@ class Queue:
 
     def _end(self, turn: Turn, statement: str, values: dict[str, object]) -> None:
         key = {"uri": as_uri(turn.path), "owner": self._owner.name, "now": time.time()}
-        with self.database.changing() as connection:
-            connection.execute(statement, values | key)
-            release(connection, turn.path, self._owner)
+        with self.database.transaction():
+            self.database.put(statement, [values | key])
+            release(self.database, turn.path, self._owner)
 
 
 def _values(ticket: Ticket, priority: int) -> tuple[object, ...]:

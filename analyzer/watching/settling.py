@@ -10,8 +10,10 @@ from pathlib import Path
 if sys.platform == "linux":
     import fcntl
 
-_UNFINISHED = (".part", ".partial", ".crdownload", ".opdownload", ".download", ".aria2", ".!qb", ".!ut")
-_UNFINISHED += (".!bt", ".bc!", ".dctmp", ".filepart", ".tmp", ".temp", ".xltd", ".td", ".jc!", ".fdmdownload")
+_UNFINISHED = (
+    *(".part", ".partial", ".filepart", ".crdownload", ".opdownload", ".download", ".fdmdownload", ".tmp"),
+    *(".aria2", ".!qb", ".!ut", ".!bt", ".bc!", ".jc!", ".dctmp", ".xltd", ".td", ".temp"),
+)
 """What downloaders and copiers put behind a name until it is whole, or behind that of a file beside it."""
 _TEMPORARY = (".*", "~*", "*~", "#*#", *(f"*{suffix}" for suffix in _UNFINISHED))
 
