@@ -53,7 +53,8 @@ def _in_words(listed: Listed) -> str:
         words.append(f"attempts: {listed.attempts}")
     if (wait_s := listed.not_before_s - time.time()) > 0 and listed.state == "waiting":
         words.append(f"again in {wait_s:.0f} s")
-    return "; ".join([*words, *([listed.error] if listed.error else [])])
+    error = (listed.error or "").removeprefix(f"{shown(listed.path)}: ")
+    return "; ".join([*words, *filter(None, [error])])
 
 
 @app.command()

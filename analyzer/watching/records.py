@@ -54,8 +54,8 @@ class Records:
         """
         header = _header(target)
         if header and header.source.oshash == _oshash(now):
-            was = header.source.path
-            return was != as_text(path) and not Path(was).exists() and self._take_over(target, path, target)
+            was = header.source.path  # it moved with its video, or was copied with it
+            return was != as_text(path) and not _same(Path(was), path) and self._take_over(target, path, target)
         if header and before and header.source.oshash == _oshash(before):
             self._put_away(path, target, before)
         elif target.exists():
@@ -122,6 +122,13 @@ def _oshash(fingerprint: str) -> str:
 def _is_of(path: Path, fingerprint: str) -> bool:
     header = _header(path)
     return header is not None and header.source.oshash == _oshash(fingerprint)
+
+
+def _same(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other)
+    except OSError:
+        return False
 
 
 def _header(path: Path) -> sidecar.Header | None:

@@ -41,7 +41,10 @@ class Database:
         self.path = path
         with complaining(path):
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+            # One that is there must not even be opened: to close it would take the locks from every other
+            # connection of this process, and another process would delete the log that they write to.
+            with contextlib.suppress(FileExistsError):
+                os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
             self.connection = sqlite3.connect(path, timeout=BUSY_S, isolation_level=None)
 
     def prepare(self) -> None:
