@@ -31,7 +31,10 @@ from analyzer.watching.queue import Queue
 from analyzer.watching.watcher import TICK_S, Watcher
 
 RETRY_S = 10.0
-_SAID = {"moved": "its record was taken over from where it was before, or from a copy", "gone": "is gone; its record is kept for 30 days"}
+_SAID = {
+    "moved": "its record was taken over from where it was before, or from a copy",
+    "gone": "is gone; its record is kept for 30 days",
+}
 
 
 def watch(

@@ -137,10 +137,13 @@ def is_in_order(folder: Path) -> bool:
     if sidecars != {sidecar.sidecar_path(path) for path in videos}:
         return False
     headers = {path: sidecar.read_header(sidecar.sidecar_path(path)) for path in videos}
-    if any(h is None or (h.source.path, h.source.oshash) != (as_text(p), oshash(p)) for p, h in headers.items()):
+    if any(
+        h is None or (h.source.path, h.source.oshash) != (as_text(p), oshash(p)) for p, h in headers.items()
+    ):
         return False
     with closing(open_store()) as store:
         rows = {row.uri: (row.sidecar, row.stamp) for row in store.rows()}
     return rows == {
-        as_uri(p): (as_uri(sidecar.sidecar_path(p)), sidecar.stamp_of(sidecar.sidecar_path(p))) for p in videos
+        as_uri(p): (as_uri(sidecar.sidecar_path(p)), sidecar.stamp_of(sidecar.sidecar_path(p)))
+        for p in videos
     }
