@@ -32,7 +32,7 @@ from analyzer.watching.watcher import TICK_S, Watcher
 
 RETRY_S = 10.0
 _SAID = {
-    "moved": "its record was taken over from where it was before, or from a copy",
+    "moved": "moved or copied; its record came with it",
     "gone": "is gone; its record is kept for 30 days",
 }
 

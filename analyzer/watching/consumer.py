@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from analyzer.errors import AwayError, MarqueeError
+from analyzer.errors import AwayError, MarqueeError, UsageError
 from analyzer.jobs import Job, Outcome, Runner, failure
 from analyzer.keeping import Keeper
 from analyzer.paths import as_uri, shown
@@ -81,7 +81,11 @@ class Consumer:
             self._cleared_s = time.monotonic()
 
     def _do(self, turn: Turn) -> Outcome:
-        request = self._queue.request(turn.request)
+        try:
+            request = self._queue.request(turn.request)
+        except UsageError as error:
+            self._queue.fail(turn, error, 1, 0)
+            return Outcome(turn.path, "failed", error=UsageError(f"{shown(turn.path)}: {error}"))
         outcome = self._attempt(turn, request)
         if outcome.error and not os.path.lexists(turn.path):  # it went while it was read
             outcome = self._attempt(turn, request)

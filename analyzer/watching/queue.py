@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
 
-from analyzer.errors import USER_ERRORS
+from pydantic import ValidationError
+
+from analyzer.errors import USER_ERRORS, UsageError
 from analyzer.paths import as_uri, from_uri
 from analyzer.watching.asking import Request
 from analyzer.watching.claims import claim, release
@@ -128,9 +130,16 @@ class Queue:
         return digest
 
     def request(self, digest: str) -> Request:
-        """Return what is asked of a file."""
+        """Return what is asked of a file.
+
+        Raises:
+            UsageError: another version of Marquee asked, for what this one does not know.
+        """
         ((body,),) = self.database.ask("SELECT body FROM request WHERE hash = ?", digest)
-        return Request.model_validate_json(body)
+        try:
+            return Request.model_validate_json(body)
+        except ValidationError:
+            raise UsageError("was queued by another version of Marquee; watch its folder again") from None
 
     def put(self, tickets: Iterable[Ticket], priority: int = 0) -> None:
         """Have files taken care of, those of the lowest priority first; unchanged ones keep their state."""
@@ -143,7 +152,10 @@ class Queue:
             self.database.put(_LOSE, ((as_uri(path),) for path in paths))
 
     def take(self, store: str) -> Turn | None:
-        """Return the next file of those that go to a store; None while there is none to be done now."""
+        """Return the next file of those that go to a store; None while there is none to be done now.
+
+        A process has one turn at a time: one that it did not end, it gives back by this.
+        """
         with self.database.transaction():
             self._sweep()
             now = time.time()

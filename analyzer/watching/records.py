@@ -54,10 +54,9 @@ class Records:
         """
         header = _header(target)
         if header and header.source.oshash == _oshash(now):
-            was = header.source.path  # it moved with its video, or was copied with it
-            return (
-                was != as_text(path) and not _same(Path(was), path) and self._take_over(target, path, target)
-            )
+            was = header.source.path
+            came_along = was != as_text(path) and not _same(Path(was), path)
+            return came_along and self._take_over(target, path, target)
         if header and before and header.source.oshash == _oshash(before):
             self._put_away(path, target, before)
         elif target.exists():

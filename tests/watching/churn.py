@@ -1,4 +1,4 @@
-"""A process that copies, renames and deletes small videos at random: `churn.py FOLDER SEED_VIDEO FILES SEED`."""
+"""A process that copies, renames and deletes small videos at random: FOLDER VIDEO FILES SEED."""
 
 import random
 import shutil

@@ -22,7 +22,7 @@ from analyzer.watching.database import QueueDatabase
 from tests.watching.churn import video
 
 QUICK = ("--effort", "fast", "--settle", "300ms", "--set", "watch.look_s=3", "--set", "jobs.retry_s=1")
-PATIENCE_S = 120
+PATIENCE_S = 60
 
 
 @pytest.fixture
@@ -131,9 +131,9 @@ def record_of(path: Path) -> Movie:
 
 
 def is_in_order(folder: Path) -> bool:
-    """Whether each video of a folder has its one record, beside it and in the store, and there are no others."""
+    """Whether each video of a folder has its one record, beside it and in the store; no others are there."""
     videos = {path for path in folder.rglob("*.mp4") if path.is_file()}
-    sidecars = {path for path in folder.rglob("*.json")}
+    sidecars = set(folder.rglob("*.json"))
     if sidecars != {sidecar.sidecar_path(path) for path in videos}:
         return False
     headers = {path: sidecar.read_header(sidecar.sidecar_path(path)) for path in videos}

@@ -1,5 +1,6 @@
 """A watcher over a folder in which another process copies, renames and deletes at random."""
 
+import logging
 import os
 import subprocess
 import sys
@@ -18,16 +19,16 @@ def test_whatever_happens_each_file_that_remains_has_its_one_record(
 ) -> None:
     watching = watch(films)
     process = psutil.Process(watching.process.pid)
-    memory = []
+    memory: list[int] = []
     for part in range(4):
         churn = [sys.executable, "-m", "tests.watching.churn", films, black, str(FILES // 4), str(part)]
         subprocess.run(churn, check=True)
         until(lambda: is_in_order(films) and set(states(home)) <= {"done"}, 600)
         memory.append(process.memory_info().rss)
+        logging.info("%d files, memory %d MB", len(list(films.rglob("*.mp4"))), memory[-1] >> 20)
     assert watching.stop() == 0
     assert is_in_order(films)
     assert memory[-1] < memory[0] + (32 << 20), memory
     log = watching.log.read_text()
     assert "Traceback" not in log
     assert "marquee: " not in log
-    print(f"{FILES} files, {len(list(films.rglob('*.mp4')))} remain, RSS {[m >> 20 for m in memory]} MB")
