@@ -84,14 +84,15 @@ def watch(
     commands = () if then is None else afterwards.commands(then)
     home = marquee_home()
     with opened(store) as kept, Owner(home) as owner, QueueDatabase(home) as database:
-        request = Request.of(job, kept.name, commands)
+        request, queue = Request.of(job, kept.name, commands), Queue(database, owner)
+        digest = queue.ask(request)
 
         def looker(stop: threading.Event) -> Looker:
-            return Looker(home, owner, request, err.print, stop)
+            return Looker(home, owner, request, digest, err.print, stop)
 
         watcher = Watcher(roots, looker, settings.watch, err.print)
         with BatchProgress(1) as progress:
-            queue, keeper = Queue(database, owner), Keeper(home, kept)
+            keeper = Keeper(home, kept)
             with Consumer(home, queue, kept.name, keeper, progress.start, _prepare) as consumer:
                 failures = _missing(roots) if once else []
                 return _run(consumer, watcher, progress, failures, once)

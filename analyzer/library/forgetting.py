@@ -75,9 +75,7 @@ def finish(shelf: Shelf) -> Report:
     """
     report = Report()
     done: list[Entry] = []
-    for entry in shelf.ledger.files():
-        if not entry.due:
-            continue
+    for entry in shelf.ledger.due():
         try:
             _finish(entry, shelf, report)
             delete_abandoned(entry.path.parent)

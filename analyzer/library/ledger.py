@@ -55,7 +55,7 @@ class Ledger:
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / "ledger.jsonl"
-        self._noted: set[tuple[str, ...]] = set()
+        self._noted: set[int] = set()
 
     def record(self, path: Path, kind: Kind, video: str = "", content: bytes | None = None) -> None:
         """Note a file; to be called before it is written.
@@ -75,16 +75,17 @@ class Ledger:
         new = Entry(
             quoted=quote(os.fsencode(path)), kind=kind, video=video, sha256=digest, device=_device(path)
         )
-        if _identity(new) in self._noted and not digest:
+        if hash(_identity(new)) in self._noted and not digest:
             return
         with locked(self.path.parent):
-            entries = self.files()
-            same = next((entry for entry in entries if _identity(entry) == _identity(new)), None)
-            if same is None:
-                self._append(new.model_copy(update=_still_due(entries, video)))
-            elif same.sha256 != digest:
+            same = [entry for entry in self._files(new.quoted) if _identity(entry) == _identity(new)]
+            if not same:
+                self._append(new.model_copy(update=_still_due(self.due(), video)))
+            elif same[0].sha256 != digest:
                 self._change(lambda entry: new if _identity(entry) == _identity(new) else entry)
-            self._noted = {*map(_identity, entries), _identity(new)}
+        if not self._noted:
+            self._noted = {hash(_identity(entry)) for entry in self._files()}
+        self._noted.add(hash(_identity(new)))
 
     def has_written(self, path: Path) -> bool:
         """Whether a file is as Marquee wrote it.
@@ -107,8 +108,22 @@ class Ledger:
             LibraryError: a line is damaged.
             InputError: it cannot be read.
         """
-        entries = []
+        return tuple(self._files())
+
+    def due(self) -> list[Entry]:
+        """Return the entries in which someone is still to be forgotten.
+
+        Raises:
+            LibraryError, InputError: see `files`.
+        """
+        return [entry for entry in self._files('"due":') if entry.due]
+
+    def _files(self, holding: str = "") -> list[Entry]:
+        """The entries whose lines hold a text: to read them all takes long in a large library."""
+        entries, text = [], holding.encode("ascii")
         for number, line in enumerate(self._bytes().splitlines(), 1):
+            if text not in line:
+                continue
             try:
                 entries.append(Entry.model_validate_json(line))
             except ValidationError as error:
@@ -116,7 +131,7 @@ class Ledger:
                     f"{shown(self.path)}: line {number} is damaged: {error.errors()[0]['msg']}; "
                     "mend or remove that line, nothing was changed"
                 ) from None
-        return tuple(entries)
+        return entries
 
     def sidecars(self) -> list[Entry]:
         """Return the sidecars, each once, without those that were set aside.

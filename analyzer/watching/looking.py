@@ -41,6 +41,7 @@ class Looker:
         home: MARQUEE_HOME.
         owner: this process.
         request: what is asked of the files.
+        digest: what Queue.ask returned for it.
         say: gets a line when a drive is away or back.
         stop: set to end a long look.
     """
@@ -50,12 +51,13 @@ class Looker:
         home: Path,
         owner: Owner,
         request: Request,
+        digest: str,
         say: Callable[[str], None],
         stop: threading.Event,
     ) -> None:
         self._database = QueueDatabase(home)
         self._queue, self._inventory = Queue(self._database, owner), Inventory(self._database)
-        self._request, self._digest = request, self._queue.ask(request)
+        self._request, self._digest = request, digest
         self._settle_s, self._say, self._stop = request.settings.watch.settle_s, say, stop
         self._pending: dict[Path, _Pending] = {}
         self._looked: set[Path] = set()
