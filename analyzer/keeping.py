@@ -1,5 +1,6 @@
 """Keeping records: the sidecar first, then what comes of it: a card in the library, an entry in the store."""
 
+import contextlib
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -13,6 +14,10 @@ from analyzer.records import Movie
 from analyzer.stores import sidecar
 from analyzer.stores.contract import Store
 from analyzer.stores.entries import entry_of
+from analyzer.stores.whole import delete_abandoned
+
+ABANDONED_S = 600.0
+"""After which what is unfinished and nobody's is taken for abandoned."""
 
 
 class Keeper:
@@ -22,6 +27,7 @@ class Keeper:
         self._shelf = Shelf(home / "library")
         self._store = store
         self._renewed: set[str] = set()
+        self._swept: set[Path] = set()
 
     def write(self, path: Path, movie: Movie) -> str | None:
         """Write a sidecar, its card and its entry; return what the user should know.
@@ -32,6 +38,7 @@ class Keeper:
         """
         unknown = self._note(path, movie.source.oshash)
         sidecar.write(path, movie)
+        self._sweep(path.parent)
         unknown = unknown or _said(lambda: self._shelve(movie, path))
         self._store.save([entry_of(movie, path)])
         return unknown
@@ -131,6 +138,13 @@ class Keeper:
         aside = sidecar.set_aside(path, what)
         self._note(aside, video)
         return aside
+
+    def _sweep(self, folder: Path) -> None:
+        """Delete, once a folder, what runs that were killed left unfinished there."""
+        if folder not in self._swept:
+            self._swept.add(folder)
+            with contextlib.suppress(OSError):
+                delete_abandoned(folder, ABANDONED_S)
 
     def _note(self, path: Path, video: str) -> str | None:
         return _said(lambda: self._shelf.ledger.record(path, "sidecar", video))

@@ -6,7 +6,20 @@ import sys
 import typer
 from typer.exceptions import TyperException
 
-from analyzer.cli import adding, analyze, compare, demo, doctor, inspect, people, queue, watch, weights
+from analyzer.cli import (
+    adding,
+    analyze,
+    compare,
+    db,
+    demo,
+    doctor,
+    find,
+    inspect,
+    people,
+    queue,
+    watch,
+    weights,
+)
 from analyzer.cli.console import complain
 from analyzer.errors import USER_ERRORS
 from analyzer.log import log_path, log_to_file
@@ -24,8 +37,10 @@ app.command()(analyze.analyze)
 app.command()(watch.watch)
 app.add_typer(queue.app, name="jobs")
 app.command()(inspect.info)
+app.command()(find.find)
 app.command()(demo.demo)
 app.add_typer(people.app, name="people")
+app.add_typer(db.app, name="db")
 weights.app.command()(adding.add)
 weights.app.command()(adding.remove)
 weights.app.command()(compare.compare)

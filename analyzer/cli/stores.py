@@ -20,11 +20,11 @@ StoreOption = Annotated[
 
 
 @contextlib.contextmanager
-def opened(address: str | None) -> Iterator[Store]:
-    """Open a store and close it.
+def opened(address: str | None, older: bool = False) -> Iterator[Store]:
+    """Open a store, with `older` also one that an older Marquee has written, and close it.
 
     Raises:
         UsageError, StoreError: see analyzer.stores.opening.open_store.
     """
-    with contextlib.closing(open_store(address)) as store:
+    with contextlib.closing(open_store(address, older)) as store:
         yield store

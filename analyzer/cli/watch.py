@@ -11,7 +11,7 @@ import typer
 from analyzer import jobs
 from analyzer.cli.batch import exit_code, in_words
 from analyzer.cli.console import complain, err
-from analyzer.cli.durations import seconds
+from analyzer.cli.find import seconds
 from analyzer.cli.progress import BatchProgress
 from analyzer.cli.stores import StoreOption, opened
 from analyzer.cli.weights import fetch_parts

@@ -75,7 +75,9 @@ def finish(shelf: Shelf) -> Report:
     """
     report = Report()
     done: list[Entry] = []
-    for entry in shelf.ledger.due():
+    for entry in shelf.ledger.files():
+        if not entry.due:
+            continue
         try:
             _finish(entry, shelf, report)
             delete_abandoned(entry.path.parent)

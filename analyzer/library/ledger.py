@@ -55,7 +55,9 @@ class Ledger:
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / "ledger.jsonl"
-        self._noted: set[int] = set()
+        self._known = b""
+        self._entries: list[Entry] = []
+        self._by_identity: dict[tuple[str, ...], Entry] = {}
 
     def record(self, path: Path, kind: Kind, video: str = "", content: bytes | None = None) -> None:
         """Note a file; to be called before it is written.
@@ -75,17 +77,16 @@ class Ledger:
         new = Entry(
             quoted=quote(os.fsencode(path)), kind=kind, video=video, sha256=digest, device=_device(path)
         )
-        if hash(_identity(new)) in self._noted and not digest:
+        self._catch_up()
+        if _identity(new) in self._by_identity and not digest:
             return
         with locked(self.path.parent):
-            same = [entry for entry in self._files(new.quoted) if _identity(entry) == _identity(new)]
-            if not same:
-                self._append(new.model_copy(update=_still_due(self.due(), video)))
-            elif same[0].sha256 != digest:
+            self._catch_up()
+            same = self._by_identity.get(_identity(new))
+            if same is None:
+                self._append(new.model_copy(update=_still_due(self._entries, video)))
+            elif same.sha256 != digest:
                 self._change(lambda entry: new if _identity(entry) == _identity(new) else entry)
-        if not self._noted:
-            self._noted = {hash(_identity(entry)) for entry in self._files()}
-        self._noted.add(hash(_identity(new)))
 
     def has_written(self, path: Path) -> bool:
         """Whether a file is as Marquee wrote it.
@@ -108,30 +109,28 @@ class Ledger:
             LibraryError: a line is damaged.
             InputError: it cannot be read.
         """
-        return tuple(self._files())
+        self._catch_up()
+        return tuple(self._entries)
 
-    def due(self) -> list[Entry]:
-        """Return the entries in which someone is still to be forgotten.
+    def _catch_up(self) -> None:
+        """Read what was appended since the last time; all of it, where something else has changed."""
+        content = self._bytes()
+        if not content.startswith(self._known):
+            self._known, self._entries, self._by_identity = b"", [], {}
+        new = content[len(self._known) :].splitlines()
+        entries = [self._understand(n, line) for n, line in enumerate(new, len(self._entries) + 1)]
+        self._known = content
+        self._entries += entries
+        self._by_identity |= {_identity(entry): entry for entry in entries}
 
-        Raises:
-            LibraryError, InputError: see `files`.
-        """
-        return [entry for entry in self._files('"due":') if entry.due]
-
-    def _files(self, holding: str = "") -> list[Entry]:
-        """The entries whose lines hold a text: to read them all takes long in a large library."""
-        entries, text = [], holding.encode("ascii")
-        for number, line in enumerate(self._bytes().splitlines(), 1):
-            if text not in line:
-                continue
-            try:
-                entries.append(Entry.model_validate_json(line))
-            except ValidationError as error:
-                raise LibraryError(
-                    f"{shown(self.path)}: line {number} is damaged: {error.errors()[0]['msg']}; "
-                    "mend or remove that line, nothing was changed"
-                ) from None
-        return entries
+    def _understand(self, number: int, line: bytes) -> Entry:
+        try:
+            return Entry.model_validate_json(line)
+        except ValidationError as error:
+            raise LibraryError(
+                f"{shown(self.path)}: line {number} is damaged: {error.errors()[0]['msg']}; "
+                "mend or remove that line, nothing was changed"
+            ) from None
 
     def sidecars(self) -> list[Entry]:
         """Return the sidecars, each once, without those that were set aside.

@@ -4,8 +4,9 @@ import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from analyzer.errors import OutputError
+from analyzer.errors import DiskFullError, OutputError
 from analyzer.paths import shown
+from analyzer.stores.whole import FULL
 from models.locks import held
 
 
@@ -29,8 +30,10 @@ def writing(path: Path) -> Iterator[None]:
 
     Raises:
         OutputError: it cannot be written.
+        DiskFullError: there is no room.
     """
     try:
         yield
     except OSError as error:
-        raise OutputError(f"{shown(path)}: cannot be written: {error.strerror or error}") from None
+        what = f"{shown(path)}: cannot be written: {error.strerror or error}"
+        raise (DiskFullError if error.errno in FULL else OutputError)(what) from None

@@ -12,7 +12,7 @@ from typing import Annotated
 import numpy as np
 import numpy.typing as npt
 
-from analyzer.paths import as_text, as_uri, key_of
+from analyzer.paths import as_text, as_uri, key_of, settled
 from analyzer.records import (
     Hash64,
     Index,
@@ -167,7 +167,7 @@ def _row(movie: Movie, sidecar: Path) -> Row:
     return Row(
         key=key_of(video),
         uri=as_uri(video),
-        path=as_text(video),
+        path=as_text(settled(video)),
         sidecar=as_uri(sidecar),
         stamp=stamp_of(sidecar),
         video=source.oshash,

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from analyzer.errors import DiskFullError, InputError, NewerSidecarError, OutputError, SidecarError
 from analyzer.paths import shown
 from analyzer.records import SCHEMA_VERSION, Movie, Source, Stage
-from analyzer.stores.whole import temporary, write_whole
+from analyzer.stores.whole import FULL, temporary, write_whole
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -137,7 +137,7 @@ def _complaining(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         what = f"{shown(path)}: sidecar cannot be written: {error.strerror or error}"
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        if error.errno in FULL:
             raise DiskFullError(what) from None
         raise OutputError(f"{what}; --output-dir DIR writes it elsewhere") from None
 

@@ -4,10 +4,15 @@ import contextlib
 import errno
 import os
 import secrets
+import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
+
+FULL = (errno.ENOSPC, errno.EDQUOT)
+"""What the system says where there is no room."""
 
 
 def write_whole(path: Path, content: bytes) -> None:
@@ -17,10 +22,20 @@ def write_whole(path: Path, content: bytes) -> None:
         OSError: no permission, no room, no such folder.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
+    with replacing(path) as beside, beside.open("xb") as file:
+        file.write(content)
+
+
+@contextlib.contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Give a name beside `path` for what takes its place, in one step, once it was made.
+
+    Raises:
+        OSError: no permission, no room, no such folder.
+    """
     with temporary(path) as beside:
-        with beside.open("xb") as file:
-            file.write(content)
-            file.flush()
+        yield beside
+        with beside.open("r+b") as file:
             os.fsync(file.fileno())
         beside.replace(path)
     _sync_folder(path.parent)
@@ -48,12 +63,22 @@ def append_whole(path: Path, line: bytes, end: int) -> None:
             raise
 
 
-def delete_abandoned(folder: Path) -> None:
-    """Delete what processes that are no more left unfinished in a folder."""
+def delete_abandoned(folder: Path, older_s: float = 0) -> None:
+    """Delete what processes that are no more left unfinished in a folder.
+
+    Args:
+        folder: where.
+        older_s: only what is older; on a network share, other machines may be writing, too.
+
+    Raises:
+        OSError: it cannot be read or written to.
+    """
     for path in folder.glob(".marquee-*-*.tmp"):
         number = path.name.split("-")[1]
         if number.isdecimal() and not psutil.pid_exists(int(number)):
-            path.unlink(missing_ok=True)
+            with contextlib.suppress(FileNotFoundError):
+                if time.time() - path.stat().st_mtime >= older_s:
+                    _delete(path)
 
 
 @contextlib.contextmanager
@@ -63,7 +88,14 @@ def temporary(path: Path) -> Iterator[Path]:
     try:
         yield beside
     finally:
-        beside.unlink(missing_ok=True)
+        _delete(beside)
+
+
+def _delete(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def _sync_folder(folder: Path) -> None:

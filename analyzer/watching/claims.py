@@ -1,7 +1,6 @@
 """Claims: no file is done by two processes at once, whether they analyze or watch."""
 
 import contextlib
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -41,7 +40,7 @@ def claims_of(home: Path) -> Iterator[Claims]:
 
 def claim(database: QueueDatabase, path: Path, owner: Owner) -> bool:
     """See Claims.take; within a transaction."""
-    file = _identity(path)
+    file = as_uri(path)
     held = database.ask("SELECT owner FROM claim WHERE file = ?", file)
     if held and owner.is_alive(held[0][0]):
         return False
@@ -51,9 +50,4 @@ def claim(database: QueueDatabase, path: Path, owner: Owner) -> bool:
 
 def release(database: QueueDatabase, path: Path, owner: Owner) -> None:
     """See Claims.release."""
-    database.ask("DELETE FROM claim WHERE file = ? AND owner = ?", _identity(path), owner.name)
-
-
-def _identity(path: Path) -> str:
-    """The one name of a file, by whichever links its folder was reached."""
-    return as_uri(Path(os.path.realpath(path.parent)) / path.name)
+    database.ask("DELETE FROM claim WHERE file = ? AND owner = ?", as_uri(path), owner.name)

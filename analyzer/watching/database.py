@@ -58,6 +58,7 @@ class QueueDatabase(Database):
         try:
             self.prepare()
             self.ask("PRAGMA synchronous = NORMAL")  # what a power cut takes back is found up to date again
+            self.ask("PRAGMA cache_size = -8192")
             with self.transaction():
                 self._migrate()
         except BaseException:

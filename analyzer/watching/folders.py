@@ -20,7 +20,7 @@ class Folder:
     Links to folders are not followed, so that none leads in circles; links to files are files.
 
     Attributes:
-        path: absolute.
+        path: absolute, without links.
         recursive: whether what is below it is watched, too.
         settings: say what counts as a video.
     """
@@ -64,7 +64,7 @@ def folders(paths: Iterable[Path], recursive: bool, settings: Settings) -> list[
     Raises:
         UsageError: one is a file.
     """
-    found = dict.fromkeys(Path(os.path.abspath(path)) for path in paths)  # noqa: PTH100 - keeps links
+    found = dict.fromkeys(path.resolve() for path in paths)
     for path in found:
         if path.exists() and not path.is_dir():
             raise UsageError(f"{shown(path)}: is not a folder; name the folder that it is in")

@@ -77,5 +77,6 @@ class Listing:
         if paths is None:
             return len(self._database.ask(f"{statement} RETURNING uri"))
         statement += " AND (uri = ? OR (uri > ? AND uri < ?)) RETURNING uri"
+        whole = [path.resolve() if path.is_dir() else path for path in paths]
         with self._database.transaction():
-            return sum(len(self._database.ask(statement, as_uri(p), *bounds(p))) for p in paths)
+            return sum(len(self._database.ask(statement, as_uri(p), *bounds(p))) for p in whole)

@@ -12,9 +12,8 @@ from analyzer.detect.networks import shared_networks
 from analyzer.detect.opening import open_detectors
 from analyzer.detect.table import KINDS
 from analyzer.detect.tags import Seen, sum_up
-from analyzer.jobs import Job, Outcome, run
+from analyzer.jobs import Job, Outcome
 from analyzer.media.frame import Frame
-from analyzer.progress import silent
 from analyzer.records import Movie, Tag
 from analyzer.settings import Settings, load
 from analyzer.stores import sidecar
@@ -69,7 +68,7 @@ def settings_with(model: Path, *more: str) -> Settings:
 
 
 def go(video: Path, settings: Settings) -> Outcome:
-    (outcome,) = run({video: Path()}, Job(settings), lambda path: silent, lambda: None)
+    (outcome,) = outcomes({video: Path()}, Job(settings))
     assert outcome.error is None
     return outcome
 

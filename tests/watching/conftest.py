@@ -21,7 +21,7 @@ from analyzer.stores.opening import open_store
 from analyzer.watching.database import QueueDatabase
 from tests.watching.churn import video
 
-QUICK = ("--effort", "fast", "--settle", "300ms", "--set", "watch.look_s=3", "--set", "jobs.retry_s=1")
+QUICK = ("--effort", "fast", "--settle", "0.3s", "--set", "watch.look_s=3", "--set", "jobs.retry_s=1")
 PATIENCE_S = 60
 
 

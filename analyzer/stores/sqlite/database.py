@@ -1,25 +1,28 @@
 """A SQLite file: opened, asked and written to; whatever goes wrong with it is said in one line."""
 
 import contextlib
-import errno
 import os
 import shutil
 import sqlite3
+import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from analyzer.errors import DamagedStoreError, DiskFullError, MarqueeError, StoreAwayError, StoreError
 from analyzer.paths import shown
+from analyzer.stores.whole import FULL
 
 BUSY_S = 30.0
 """How long another process that is writing is waited for."""
 BESIDE = ("", "-wal", "-shm")
 """What SQLite adds to the name of a file for those that belong to it."""
 REMEDY = "'marquee db rebuild --move-aside' makes it anew from the sidecars"
+_SETTINGS = ("synchronous = FULL", "foreign_keys = ON", "cache_size = -65536")
 _FULL_BYTES = 1 << 20
-_DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
-_FULL = (errno.ENOSPC, errno.EDQUOT)
+_WRITABLE = "the file and its folder must be writable; --store names another"
+_DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR, None)
+"""Among them: a table is missing, and, as Python finds and gives no code, a text is not UTF-8."""
 _LEAST = 0xFF  # of an error code; the rest says more about it
 
 
@@ -49,7 +52,12 @@ class Database:
 
     def prepare(self) -> None:
         """Have readers and writers not wait for each other, and what is written be on the disk."""
-        for setting in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+        end = time.monotonic() + BUSY_S
+        while True:
+            with _once_more_before(end):  # SQLite does not wait by itself here
+                self.ask("PRAGMA journal_mode = WAL")
+                break
+        for setting in _SETTINGS:
             self.ask(f"PRAGMA {setting}")
 
     def ask(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
@@ -85,6 +93,17 @@ class Database:
 
 
 @contextlib.contextmanager
+def _once_more_before(end: float) -> Iterator[None]:
+    """Let pass for now that another process is writing."""
+    try:
+        yield
+    except StoreAwayError:
+        if time.monotonic() > end:
+            raise
+        time.sleep(0.02)
+
+
+@contextlib.contextmanager
 def complaining(path: Path, remedy: str = REMEDY) -> Iterator[None]:
     """Turn what goes wrong with a file into one line.
 
@@ -97,11 +116,12 @@ def complaining(path: Path, remedy: str = REMEDY) -> Iterator[None]:
         raise _in_words(path, error, remedy) from None
     except OSError as error:
         what = f"{shown(path)}: cannot be opened: {error.strerror or error}"
-        raise DiskFullError(what) if error.errno in _FULL else StoreError(what) from None
+        raise DiskFullError(what) if error.errno in FULL else StoreError(f"{what}; {_WRITABLE}") from None
 
 
 def _in_words(path: Path, error: sqlite3.Error, remedy: str) -> MarqueeError:
-    code, why = getattr(error, "sqlite_errorcode", 0) & _LEAST, f"{shown(path)}: {error}"
+    code, why = getattr(error, "sqlite_errorcode", None), f"{shown(path)}: {error}"
+    code = code and code & _LEAST
     if code in _DAMAGED:
         return damaged(path, str(error), remedy)
     if code == sqlite3.SQLITE_FULL or (code == sqlite3.SQLITE_IOERR and _is_full(path)):
@@ -109,7 +129,7 @@ def _in_words(path: Path, error: sqlite3.Error, remedy: str) -> MarqueeError:
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return StoreAwayError(f"{why}; another program has kept it for {BUSY_S:.0f} s, end that one first")
     if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
-        return StoreError(f"{why}; the file and its folder must be writable, or name another with --store")
+        return StoreError(f"{why}; {_WRITABLE}")
     return StoreError(why)
 
 

@@ -100,9 +100,10 @@ class SqliteStore:
 
     def load(self, folder: Path) -> None:
         """See Store. What there is stays until all is there."""
-        if not (folder / DUMP).is_file():
-            raise StoreError(f"{shown(folder)}: is no dump of this kind of store: there is no {DUMP} in it")
-        with closing(Database(folder / DUMP)) as dumped:
+        file = folder / DUMP
+        if not file.is_file() or not file.stat().st_size:
+            raise StoreError(f"{shown(folder)}: is no dump of a SQLite store: there is no {DUMP} in it")
+        with closing(Database(file)) as dumped:
             version.pending(dumped)
             problems.check(dumped)
             _copy(dumped, self._database)

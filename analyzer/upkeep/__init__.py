@@ -1,0 +1,1 @@
+"""Keeping a store in order: held against the sidecars, rebuilt from them, backed up and restored."""
