@@ -9,7 +9,7 @@ from analyzer.library.cards import Card
 from analyzer.library.forgetting import finish
 from analyzer.library.locks import writing
 from analyzer.library.shelf import Shelf
-from analyzer.paths import key_of
+from analyzer.paths import as_text, key_of
 from analyzer.records import Movie
 from analyzer.stores import sidecar
 from analyzer.stores.contract import Store
@@ -95,20 +95,21 @@ class Keeper:
             OutputError: one cannot be deleted.
         """
         card = self._shelf.path(video)
+        kept = self._shelf.read(card)
         with writing(path):
-            if self._shelf.is_current(video, path):
+            if kept and kept.sidecar == as_text(path):
                 card.unlink()
             path.unlink()
 
     def refresh(self, sidecars: Iterable[Path]) -> None:
-        """Bring the entries of sidecars up to date that something else has rewritten.
+        """Bring the entries of sidecars up to date that something else rewrote; the attic has none.
 
         Raises:
             StoreError: an entry cannot be written.
             SidecarError, InputError: a sidecar cannot be read.
         """
         for path in sidecars:
-            if movie := sidecar.read(path):
+            if path.name.endswith(sidecar.SUFFIX) and (movie := sidecar.read(path)):
                 self._store.save([entry_of(movie, path)])
 
     def renew(self, movie: Movie, reembed: Callable[[Card], Card]) -> str | None:

@@ -20,6 +20,7 @@ from analyzer.stores import sidecar
 from models import files
 from tests import colours
 from tests.conftest import Demo
+from tests.keeping import outcomes
 from tests.movies import keyframe
 
 QUIET = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
