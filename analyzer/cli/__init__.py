@@ -6,7 +6,21 @@ import sys
 import typer
 from typer.exceptions import TyperException
 
-from analyzer.cli import adding, analyze, compare, db, demo, doctor, find, inspect, people, similar, weights
+from analyzer.cli import (
+    adding,
+    analyze,
+    compare,
+    db,
+    demo,
+    doctor,
+    find,
+    inspect,
+    people,
+    queue,
+    similar,
+    watch,
+    weights,
+)
 from analyzer.cli.console import complain
 from analyzer.errors import USER_ERRORS
 from analyzer.log import log_path, log_to_file
@@ -21,6 +35,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command()(analyze.analyze)
+app.command()(watch.watch)
+app.add_typer(queue.app, name="jobs")
 app.command()(inspect.info)
 app.command()(find.find)
 app.command()(similar.similar)

@@ -1,6 +1,7 @@
 """The sidecar: one video's Movie as JSON in `<video file name>.marquee.json`. The source of truth."""
 
 import contextlib
+import errno
 import hashlib
 import itertools
 import os
@@ -18,6 +19,7 @@ from analyzer.stores.whole import FULL, temporary, write_whole
 M = TypeVar("M", bound=BaseModel)
 
 SUFFIX = ".marquee.json"
+_ROOM = 1 << 20  # bytes; of a sidecar's 0.1 to 40 million
 _LONGEST_NAME = 240  # bytes; most file systems take 255, and a damaged one's new name is longer
 
 
@@ -120,11 +122,13 @@ def check_writable(path: Path) -> None:
 
     Raises:
         OutputError: it cannot.
+        DiskFullError: there is hardly any room.
     """
     with _complaining(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        with temporary(path) as beside:
-            beside.touch(exist_ok=False)
+        with temporary(path) as beside, beside.open("xb", buffering=0) as file:
+            if file.write(bytes(_ROOM)) < _ROOM:  # as much as there is room for, and no error
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 @contextlib.contextmanager

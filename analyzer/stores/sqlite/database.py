@@ -17,6 +17,7 @@ BUSY_S = 30.0
 """How long another process that is writing is waited for."""
 BESIDE = ("", "-wal", "-shm")
 """What SQLite adds to the name of a file for those that belong to it."""
+REMEDY = "'marquee db rebuild --move-aside' makes it anew from the sidecars"
 _SETTINGS = ("synchronous = FULL", "foreign_keys = ON", "cache_size = -65536")
 _FULL_BYTES = 1 << 20
 _WRITABLE = "the file and its folder must be writable; --store names another"
@@ -31,16 +32,22 @@ class Database:
     Attributes:
         path: of the file.
         connection: for what else SQLite can do; use it within `complaining`.
+        remedy: what is said to do where it is damaged.
 
     Raises:
         StoreError: it cannot be opened or written to.
     """
 
+    remedy = REMEDY
+
     def __init__(self, path: Path) -> None:
         self.path = path
         with complaining(path):
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+            # One that is there must not even be opened: to close it would take the locks from every other
+            # connection of this process, and another process would delete the log that they write to.
+            with contextlib.suppress(FileExistsError):
+                os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
             self.connection = sqlite3.connect(path, timeout=BUSY_S, isolation_level=None)
 
     def prepare(self) -> None:
@@ -55,12 +62,12 @@ class Database:
 
     def ask(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
         """Run a statement and return all its rows."""
-        with complaining(self.path):
+        with complaining(self.path, self.remedy):
             return self.connection.execute(sql, values).fetchall()
 
-    def put(self, sql: str, rows: Iterable[tuple[Any, ...]]) -> None:
+    def put(self, sql: str, rows: Iterable[tuple[Any, ...] | dict[str, Any]]) -> None:
         """Run a statement for each of several rows of values."""
-        with complaining(self.path):
+        with complaining(self.path, self.remedy):
             self.connection.executemany(sql, rows)
 
     @contextlib.contextmanager
@@ -71,7 +78,7 @@ class Database:
             yield
             self.ask("COMMIT")
         finally:
-            with complaining(self.path):
+            with complaining(self.path, self.remedy):
                 self.connection.rollback()
 
     def size_bytes(self) -> int:
@@ -81,7 +88,7 @@ class Database:
 
     def close(self) -> None:
         """Close it."""
-        with complaining(self.path):
+        with complaining(self.path, self.remedy):
             self.connection.close()
 
 
@@ -97,7 +104,7 @@ def _once_more_before(end: float) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def complaining(path: Path) -> Iterator[None]:
+def complaining(path: Path, remedy: str = REMEDY) -> Iterator[None]:
     """Turn what goes wrong with a file into one line.
 
     Raises:
@@ -106,17 +113,17 @@ def complaining(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        raise _in_words(path, error) from None
+        raise _in_words(path, error, remedy) from None
     except OSError as error:
         what = f"{shown(path)}: cannot be opened: {error.strerror or error}"
         raise DiskFullError(what) if error.errno in FULL else StoreError(f"{what}; {_WRITABLE}") from None
 
 
-def _in_words(path: Path, error: sqlite3.Error) -> MarqueeError:
+def _in_words(path: Path, error: sqlite3.Error, remedy: str) -> MarqueeError:
     code, why = getattr(error, "sqlite_errorcode", None), f"{shown(path)}: {error}"
     code = code and code & _LEAST
     if code in _DAMAGED:
-        return damaged(path, str(error))
+        return damaged(path, str(error), remedy)
     if code == sqlite3.SQLITE_FULL or (code == sqlite3.SQLITE_IOERR and _is_full(path)):
         return DiskFullError(f"{why}; there is no room left on its disk, free some")
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
@@ -130,9 +137,8 @@ def _is_full(path: Path) -> bool:
     return shutil.disk_usage(path.parent).free < _FULL_BYTES
 
 
-def damaged(path: Path, why: str) -> DamagedStoreError:
+def damaged(path: Path, why: str, remedy: str = REMEDY) -> DamagedStoreError:
     """Return the error that says what to do with a damaged file."""
     return DamagedStoreError(
-        f"{shown(path)}: is damaged or no database of Marquee's ({' '.join(why.split())}); "
-        "'marquee db rebuild --move-aside' makes it anew from the sidecars"
+        f"{shown(path)}: is damaged or no database of Marquee's ({' '.join(why.split())}); {remedy}"
     )
