@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from pydantic import ValidationError
 
 from analyzer.records import Embedding, Movie, Object
+from analyzer.stores.entries import prints_of
 from tests.movies import face, keyframe, movies
 
 
@@ -57,3 +58,12 @@ def test_an_index_out_of_range_is_refused(movie: Movie) -> None:
 def test_an_unknown_field_is_refused() -> None:
     with pytest.raises(ValidationError, match="Extra inputs"):
         keyframe(0).model_validate(keyframe(0).model_dump() | {"colour": 1})
+
+
+def test_records_from_before_there_were_views_are_read(movie: Movie) -> None:
+    old = json.loads(movie.model_dump_json())
+    for look in old["keyframes"]:
+        del look["views"]
+    read = Movie.model_validate(old)
+    assert [look.views for look in read.keyframes] == [None, None]
+    assert len(prints_of(read).times_s) == 0

@@ -11,6 +11,7 @@ from analyzer.cli import (
     analyze,
     compare,
     db,
+    dedupe,
     demo,
     doctor,
     find,
@@ -40,7 +41,7 @@ app.add_typer(queue.app, name="jobs")
 app.command()(inspect.info)
 app.command()(find.find)
 app.command()(similar.similar)
-app.command()(similar.dedupe)
+app.command()(dedupe.dedupe)
 app.command()(demo.demo)
 app.add_typer(people.app, name="people")
 app.add_typer(db.app, name="db")

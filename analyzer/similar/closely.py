@@ -38,14 +38,17 @@ def look_closely(path: Path, span: Interval, progress: Progress) -> Prints:
 
 
 def _frames(video: Video, span: Interval, progress: Progress) -> Iterator[tuple[float, VideoFrame]]:
-    """Yield frames of the groups that reach into a stretch, and of the first one: there the clock begins."""
-    going = True
-    for group in video.groups(MIN_GROUP_S):
+    """Yield the frames, with their times, of the groups that reach into a stretch."""
+    decoded = True
+    for number, group in enumerate(video.groups(MIN_GROUP_S)):
+        if number == 0:
+            for frame in video.scout.alone(group):
+                video.time_s(frame)  # the clock begins with the first frame that is asked about
+                break
         start_s, end_s = (video.packet_s(group.packets[at]) for at in (0, -1))
         progress(start_s, video.duration_s)
         if start_s > span[1]:
             return
-        first = start_s <= 0
-        going = first or (end_s + MIN_GROUP_S >= span[0] and (going or group.entry))
-        if going:
+        decoded = end_s + MIN_GROUP_S >= span[0] and (decoded or group.entry)
+        if decoded:
             yield from ((video.time_s(frame), frame) for frame in video.walker.frames(group, "NONREF"))

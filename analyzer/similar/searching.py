@@ -16,7 +16,7 @@ SURE, FROM_AFAR = 9.0, 6.5
 """Scores that are enough: after a closer look, and where the hashes of the records are all there is."""
 DOUBTFUL, PLAIN = 2.5, 20.0
 """Between these scores, a closer look is taken."""
-LOOKS = 6
+LOOKS = 12
 """Films that are looked at closely for one; the likeliest."""
 WHOLE_S = 180.0
 """Of films longer than this, no more than this is looked at closely."""
@@ -96,11 +96,8 @@ class Searcher:
 
     def path(self, n: int) -> Path | None:
         """Return where a film can be looked at, None if it is away."""
-        try:
-            path = from_uri(self._films.rows[n].uri)
-            return path if path.exists() else None
-        except OSError:
-            return None
+        path = from_uri(self._films.rows[n].uri)
+        return path if at_hand(path) else None
 
     def _decide(self, ours: Subject, theirs: Subject, match: Match) -> Found | None:
         here = match.evidence.within(ours.film.duration_s)
@@ -114,6 +111,14 @@ class Searcher:
             again = compare(ours.film, theirs.film)
             common = judge(again, ours.film, theirs.film, SURE) if again else None
         return Found(common, theirs.close) if common else None
+
+
+def at_hand(path: Path) -> bool:
+    """Whether there is a file; on a drive that is away, or may not be looked into, there is none."""
+    try:
+        return path.exists()
+    except OSError:
+        return False
 
 
 def _within(span: Interval, duration_s: float) -> Interval:

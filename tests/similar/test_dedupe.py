@@ -11,7 +11,8 @@ from analyzer.similar.films import Films
 from analyzer.similar.quality import Condition, Copy, rank, why
 from analyzer.similar.searching import Searcher
 from analyzer.stores.entries import Row
-from tests.similar.films import edited, film, row
+from benchmarks.similar.records import row
+from tests.similar.films import edited, film
 
 WHOLE = film(1, 600)
 
