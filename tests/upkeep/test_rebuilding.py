@@ -135,6 +135,12 @@ def test_what_cannot_be_read_is_said_and_its_row_kept(place: Place, content: str
     assert_holds(place.store, [sound, broken])
 
 
+def test_a_sidecar_from_before_1970_has_a_row(place: Place) -> None:
+    old = place.make(1, written=-86400.0)
+    assert place.rebuild().added == paths(old)
+    assert_holds(place.store, [old])
+
+
 def test_sidecars_in_folders_are_told_to_the_library(place: Place) -> None:
     known, found_too = place.make(1), place.make(2, listed=False, people=3)
     missed = entry(place.films.parent / "others", 3)
