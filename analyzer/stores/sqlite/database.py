@@ -1,6 +1,7 @@
 """A SQLite file: opened, asked and written to; whatever goes wrong with it is said in one line."""
 
 import contextlib
+import errno
 import os
 import shutil
 import sqlite3
@@ -40,8 +41,9 @@ class Database:
         self.path = path
         with complaining(path):
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+            _make(path)
             self.connection = sqlite3.connect(path, timeout=BUSY_S, isolation_level=None)
+            self._file = path.stat()
 
     def prepare(self) -> None:
         """Have readers and writers not wait for each other, and what is written be on the disk."""
@@ -65,7 +67,16 @@ class Database:
 
     @contextlib.contextmanager
     def transaction(self, kind: str = "IMMEDIATE") -> Iterator[None]:
-        """Do what is done inside whole or not at all; DEFERRED: see it as of one moment."""
+        """Do what is done inside whole or not at all; DEFERRED: see it as of one moment.
+
+        Raises:
+            StoreError: another file, or none, is where this one was; what is written to it would be lost.
+        """
+        if not self._is_there():
+            raise StoreError(
+                f"{shown(self.path)}: was deleted or replaced while it was open; start again, and "
+                "'marquee db rebuild' adds what is missing"
+            )
         self.ask(f"BEGIN {kind}")
         try:
             yield
@@ -73,6 +84,12 @@ class Database:
         finally:
             with complaining(self.path):
                 self.connection.rollback()
+
+    def _is_there(self) -> bool:
+        try:
+            return os.path.samestat(self._file, self.path.stat())
+        except OSError:
+            return False
 
     def size_bytes(self) -> int:
         """Return what the file and those beside it take."""
@@ -83,6 +100,22 @@ class Database:
         """Close it."""
         with complaining(self.path):
             self.connection.close()
+
+
+def _make(path: Path) -> None:
+    """Make a file that is not there; one that is must be a file that may be written.
+
+    That one is not opened: closing it again would let go of the locks that this process holds on it.
+
+    Raises:
+        OSError: no permission, no room, a folder.
+    """
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    except FileExistsError:
+        code = errno.EISDIR if path.is_dir() else 0 if os.access(path, os.W_OK) else errno.EACCES
+        if code:
+            raise OSError(code, os.strerror(code)) from None
 
 
 @contextlib.contextmanager
