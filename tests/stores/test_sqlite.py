@@ -125,6 +125,16 @@ def test_a_folder_is_refused(tmp_path: Path) -> None:
         SqliteStore(path)
 
 
+def test_a_link_may_name_it(tmp_path: Path) -> None:
+    (link := tmp_path / "a.db").symlink_to(tmp_path / "b.db")
+    for _ in range(2):
+        SqliteStore(link).close()
+    assert (tmp_path / "b.db").stat().st_size
+    (loop := tmp_path / "c.db").symlink_to(loop)
+    with pytest.raises(StoreError, match=ONE_LINE.format("Too many levels of symbolic links")):
+        SqliteStore(loop)
+
+
 def test_a_database_of_another_program_is_refused_and_stays(tmp_path: Path) -> None:
     _sql(path := tmp_path / "a.db", "CREATE TABLE notes (text)")
     before = path.read_bytes()
@@ -134,7 +144,9 @@ def test_a_database_of_another_program_is_refused_and_stays(tmp_path: Path) -> N
 
 
 def test_a_newer_store_is_refused_and_stays(filled: Path) -> None:
-    _sql(filled, "INSERT INTO migration VALUES ('999-future', '')", "PRAGMA journal_mode = DELETE")
+    _sql(
+        filled, "INSERT INTO migration VALUES ('999-future', ''), (x'00', '')", "PRAGMA journal_mode = DELETE"
+    )
     before = filled.read_bytes()
     with pytest.raises(NewerStoreError, match=ONE_LINE.format(r"newer Marquee \(999-future\); upgrade")):
         SqliteStore(filled)

@@ -85,7 +85,7 @@ def backup(
     store: StoreOption = None,
 ) -> None:
     """Write all that the store holds to one file, and read it back."""
-    if (own := sqlite_file(store)) and file.exists() and own.exists() and own.samefile(file):
+    if (own := sqlite_file(store)) and own.resolve() == file.resolve():
         raise UsageError(f"{shown(file)}: is the store itself; name another file")
     with opened(store, older=True) as kept:
         manifest = backups.backup(kept, file, force)
