@@ -5,6 +5,7 @@ import errno
 import hashlib
 import itertools
 import os
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal, TypeVar
@@ -69,6 +70,8 @@ def read(path: Path) -> Movie | None:
 
 def _read(path: Path, model: type[M]) -> M | None:
     try:
+        if not stat.S_ISREG(path.stat().st_mode):  # from a pipe or a device one could read for ever
+            raise InputError(f"{shown(path)}: is no file, and in the way of a sidecar; move it elsewhere")
         text = path.read_bytes()
     except FileNotFoundError:
         return None
@@ -102,8 +105,8 @@ def stamp_of(path: Path) -> str:
     Raises:
         OSError: it is not there.
     """
-    stat = path.stat()
-    return f"{stat.st_size} {stat.st_mtime_ns}"
+    about = path.stat()
+    return f"{about.st_size} {about.st_mtime_ns}"
 
 
 def write(path: Path, movie: Movie) -> None:

@@ -91,7 +91,11 @@ class SidecarStore:
 
     def size_bytes(self) -> int:
         """See Store."""
-        return sum(path.stat().st_size for path in self._sidecars().values())
+        total = 0
+        for path in self._sidecars().values():
+            with _passing_over():
+                total += path.stat().st_size
+        return total
 
     def problems(self) -> Iterator[Problem]:
         """See Store. There is nothing that could be so."""

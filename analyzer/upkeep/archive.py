@@ -157,4 +157,4 @@ def _exactly(stream: BinaryIO, size: int) -> bytes:
 def _refuse_too_large(manifest: Manifest, folder: Path) -> None:
     needed = sum(about.size_bytes for about in manifest.files.values())
     if needed > shutil.disk_usage(folder).free:
-        raise DiskFullError(f"{shown(folder)}: has no room for the {needed / 1e6:.0f} MB of the backup")
+        raise DiskFullError(f"{shown(folder)}: has no room for the {needed // 10**6} MB of the backup")

@@ -32,6 +32,8 @@ def backup(store: Store, path: Path, force: bool = False) -> Manifest:
     """
     if path.is_dir():
         raise OutputError(f"{shown(path)}: is a folder; name a file in it")
+    if path.exists() and not path.is_file():
+        raise OutputError(f"{shown(path)}: is a pipe or device; name a file")
     if path.exists() and not force:
         raise OutputError(f"{shown(path)}: is there already; name another, or --force replaces it")
     with _scratch(path.absolute().parent) as folder:

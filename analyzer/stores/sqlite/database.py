@@ -1,9 +1,11 @@
 """A SQLite file: opened, asked and written to; whatever goes wrong with it is said in one line."""
 
 import contextlib
+import errno
 import os
 import shutil
 import sqlite3
+import stat
 import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -44,11 +46,9 @@ class Database:
         self.path = path
         with complaining(path):
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            # One that is there must not even be opened: to close it would take the locks from every other
-            # connection of this process, and another process would delete the log that they write to.
-            with contextlib.suppress(FileExistsError):
-                os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+            _make(path)
             self.connection = sqlite3.connect(path, timeout=BUSY_S, isolation_level=None)
+            self._file = path.stat()
 
     def prepare(self) -> None:
         """Have readers and writers not wait for each other, and what is written be on the disk."""
@@ -72,7 +72,16 @@ class Database:
 
     @contextlib.contextmanager
     def transaction(self, kind: str = "IMMEDIATE") -> Iterator[None]:
-        """Do what is done inside whole or not at all; DEFERRED: see it as of one moment."""
+        """Do what is done inside whole or not at all; DEFERRED: see it as of one moment.
+
+        Raises:
+            StoreError: another file, or none, is where this one was; what is written to it would be lost.
+        """
+        if not self._is_there():
+            raise StoreError(
+                f"{shown(self.path)}: was deleted or replaced while it was open; start again, and "
+                "'marquee db rebuild' adds what is missing"
+            )
         self.ask(f"BEGIN {kind}")
         try:
             yield
@@ -80,6 +89,12 @@ class Database:
         finally:
             with complaining(self.path, self.remedy):
                 self.connection.rollback()
+
+    def _is_there(self) -> bool:
+        try:
+            return os.path.samestat(self._file, self.path.stat())
+        except OSError:
+            return False
 
     def size_bytes(self) -> int:
         """Return what the file and those beside it take."""
@@ -90,6 +105,23 @@ class Database:
         """Close it."""
         with complaining(self.path, self.remedy):
             self.connection.close()
+
+
+def _make(path: Path) -> None:
+    """Make a file that is not there; one that is must be a file that may be written.
+
+    That one is not opened: closing it again would let go of the locks that this process holds on it.
+
+    Raises:
+        OSError: no permission, no room, a folder.
+    """
+    try:
+        os.close(os.open(os.path.realpath(path), os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    except FileExistsError:
+        if stat.S_ISDIR(path.stat().st_mode):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR)) from None
+        if not os.access(path, os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES)) from None
 
 
 @contextlib.contextmanager
