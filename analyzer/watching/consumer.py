@@ -155,8 +155,8 @@ class Consumer:
 
 
 def _afterwards(outcome: Outcome, turn: Turn, request: Request) -> Outcome:
-    """Run what is to be run after a new record, also where the process ended before that."""
-    if outcome.status == "fresh" and not turn.deaths:
+    """Run what is to be run after a new record, also where an earlier turn ended between the two."""
+    if outcome.status == "fresh" and not turn.begun:
         return outcome
     said = "; ".join(afterwards.run(request.then, turn.path, turn.sidecar))
     return replace(outcome, notice="; ".join(filter(None, [outcome.notice, said])) or None)

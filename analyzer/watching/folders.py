@@ -55,7 +55,8 @@ class Folder:
         """Yield each folder from `top` on with its files that count; `closed` gets the unreadable ones."""
         for place, folders, names in os.walk(top, onerror=lambda error: closed.append(Path(error.filename))):
             folders[:] = sorted(name for name in folders if self.recursive and not is_temporary(name))
-            yield Path(place), [path for name in sorted(names) if self.wants(path := Path(place, name))]
+            whole = (Path(place, name) for name in sorted(names) if not is_temporary(name))
+            yield Path(place), [path for path in whole if is_wanted(path, self.settings)]
 
 
 def folders(paths: Iterable[Path], recursive: bool, settings: Settings) -> list[Folder]:

@@ -60,14 +60,16 @@ class Turn(Ticket):
         fingerprint: what it was when it was last taken care of; empty where it never was.
         attempts: how many failed.
         deaths: in how many the process ended.
+        begun: whether an earlier turn did not end well, and may have written the record.
     """
 
     fingerprint: str
     attempts: int
     deaths: int
+    begun: bool
 
 
-_COLUMNS = "uri, root, sidecar, stamp, mount, device, request, fingerprint, attempts, deaths"
+_COLUMNS = "uri, root, sidecar, stamp, mount, device, request, fingerprint, attempts, deaths, begun"
 _PUT = """
 INSERT INTO file (uri, folder, root, sidecar, stamp, mount, device, request, state, priority, changed_s)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'waiting', ?, ?)
@@ -91,6 +93,7 @@ WHERE state = 'waiting' AND not_before <= ?
   AND NOT EXISTS (SELECT 1 FROM pause WHERE until_s > ? AND substr(uri, 1, length(scope)) = scope)
 ORDER BY deaths, priority, number LIMIT {CROWD}
 """
+_BEGIN = "UPDATE file SET state = 'running', begun = 1, owner = ?, changed_s = ? WHERE uri = ?"
 _SWEEP = """
 UPDATE file SET
     state = CASE WHEN deaths + 1 >= ? THEN 'failed' ELSE 'waiting' END, deaths = deaths + 1, owner = NULL,
@@ -102,7 +105,8 @@ UPDATE file SET
     state = CASE WHEN stamp IN (:asked, :seen) AND request = :request THEN 'done' ELSE 'waiting' END,
     stamp = CASE WHEN stamp IN (:asked, :seen) THEN :seen ELSE stamp END,
     fingerprint = :fingerprint, mount = :mount, device = :device, sidecar = :sidecar,
-    owner = NULL, attempts = 0, deaths = 0, not_before = 0, error = NULL, exit_code = NULL, changed_s = :now
+    owner = NULL, attempts = 0, deaths = 0, begun = 0, not_before = 0, error = NULL, exit_code = NULL,
+    changed_s = :now
 WHERE uri = :uri AND owner = :owner
 """
 _FAIL = """
@@ -162,8 +166,7 @@ class Queue:
             for row in self.database.ask(_TAKE, now, store, now):
                 turn = _turn(row)
                 if claim(self.database, turn.path, self._owner):
-                    statement = "UPDATE file SET state = 'running', owner = ?, changed_s = ? WHERE uri = ?"
-                    self.database.ask(statement, self._owner.name, now, row[0])
+                    self.database.ask(_BEGIN, self._owner.name, now, row[0])
                     return turn
         return None
 
@@ -226,7 +229,7 @@ def _values(ticket: Ticket, priority: int) -> tuple[object, ...]:
 
 
 def _turn(row: Sequence[str]) -> Turn:
-    uri, root, sidecar, stamp, mount, device, request, fingerprint, attempts, deaths = row
+    uri, root, sidecar, stamp, mount, device, request, fingerprint, attempts, deaths, begun = row
     return Turn(
         path=from_uri(uri),
         root=from_uri(root),
@@ -237,4 +240,5 @@ def _turn(row: Sequence[str]) -> Turn:
         fingerprint=fingerprint,
         attempts=int(attempts),
         deaths=int(deaths),
+        begun=bool(begun),
     )

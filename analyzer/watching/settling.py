@@ -1,7 +1,6 @@
 """Whether a file is finished: not a download's or a copy's temporary, and not being written."""
 
 import contextlib
-import fnmatch
 import os
 import signal
 import sys
@@ -15,7 +14,6 @@ _UNFINISHED = (
     *(".aria2", ".!qb", ".!ut", ".!bt", ".bc!", ".jc!", ".dctmp", ".xltd", ".td", ".temp"),
 )
 """What downloaders and copiers put behind a name until it is whole, or behind that of a file beside it."""
-_TEMPORARY = (".*", "~*", "*~", "#*#", *(f"*{suffix}" for suffix in _UNFINISHED))
 
 
 def stamp_of(path: Path) -> str | None:
@@ -29,7 +27,7 @@ def stamp_of(path: Path) -> str | None:
 
 def is_temporary(name: str) -> bool:
     """Whether a file or folder is named as what is not finished, thrown away or hidden."""
-    return any(fnmatch.fnmatchcase(name.lower(), pattern) for pattern in _TEMPORARY)
+    return name.startswith((".", "~", "#")) or name.lower().endswith(("~", *_UNFINISHED))
 
 
 def is_finished(path: Path) -> bool:

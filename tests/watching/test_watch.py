@@ -36,13 +36,16 @@ def test_what_is_there_and_what_comes_is_analyzed(films: Path, make: Make, watch
     assert "marquee: " not in watching.log.read_text()
 
 
-def test_two_processes_do_each_file_once(films: Path, make: Make, watch: Watch, tmp_path: Path) -> None:
+def test_two_processes_do_each_file_once(
+    films: Path, make: Make, watch: Watch, tmp_path: Path, home: Path
+) -> None:
     for number in range(30):
         make(films / f"{number}.mp4", number)
     note = tmp_path / "note.py"
     note.write_text(f"import sys; open({str(tmp_path / 'done')!r}, 'a').write(sys.argv[1] + '\\n')")
     both = [watch(films, "--then", f"{sys.executable} {note}") for _ in range(2)]
-    until(lambda: is_in_order(films))
+    until(lambda: states(home) == {"done": 30})
+    assert is_in_order(films)
     assert [watching.stop() for watching in both] == [0, 0]
     logs = [watching.log.read_text() for watching in both]
     assert all(log.count("people: 0") for log in logs)
@@ -51,13 +54,14 @@ def test_two_processes_do_each_file_once(films: Path, make: Make, watch: Watch, 
     assert sorted(done) == sorted(str(path) for path in films.glob("*.mp4"))
 
 
-def test_analyze_and_watch_do_not_do_a_file_twice(films: Path, make: Make, watch: Watch) -> None:
+def test_analyze_and_watch_do_not_do_a_file_twice(films: Path, make: Make, watch: Watch, home: Path) -> None:
     for number in range(12):
         make(films / f"{number:02}.mp4", number)
     watching = watch(films)
     result = marquee("analyze", "--effort", "fast", films)
     assert result.returncode == 0, result.stderr
-    until(lambda: is_in_order(films))
+    until(lambda: states(home) == {"done": 12})
+    assert is_in_order(films)
     assert watching.stop() == 0
     analyzed = int(result.stderr.split(" analyzed")[0].splitlines()[-1])
     assert analyzed + watching.log.read_text().count("people: 0") == 12
@@ -134,8 +138,9 @@ def test_a_file_counts_when_it_has_stopped_growing(
     with subprocess.Popen([sys.executable, "-c", code]) as writer:
         until(lambda: path.exists())
         assert not has_record(path) or writer.poll() is not None
-    until(lambda: has_record(path))
+    until(lambda: watching.says("slow.mp4"))
     assert record_of(path).source.size_bytes == len(content)
+    assert watching.stop() == 0
     assert watching.log.read_text().count("slow.mp4") == 1
 
 
@@ -313,6 +318,22 @@ def test_what_is_run_afterwards_gets_both_paths(films: Path, make: Make, tmp_pat
     once(films, "--then", "false")
     assert "--then" not in once(films, "--then", "false").stderr
     assert once(films, "--then", "a,,b").returncode == 2
+
+
+def test_what_was_stopped_before_its_command_had_run_is_run_again(
+    films: Path, make: Make, watch: Watch, tmp_path: Path, home: Path
+) -> None:
+    film = make(films / "a.mp4")
+    script = tmp_path / "script.py"
+    script.write_text(f"import time; open({str(tmp_path / 'begun')!r}, 'a').write('.'); time.sleep(60)\n")
+    watching = watch(films, "--then", f"{sys.executable} {script}")
+    until(lambda: (tmp_path / "begun").exists())
+    assert watching.stop() == 0
+    assert record_of(film)
+    script.write_text(f"open({str(tmp_path / 'done')!r}, 'a').write('.')\n")
+    assert once(films, "--then", f"{sys.executable} {script}").returncode == 0
+    assert once(films, "--then", f"{sys.executable} {script}").returncode == 0
+    assert (tmp_path / "done").read_text() == "."
 
 
 def test_a_store_that_was_named_gets_the_entries(films: Path, make: Make, tmp_path: Path) -> None:
