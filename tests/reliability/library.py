@@ -7,33 +7,32 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import numpy as np
 
-from analyzer.media.write import Image, write_video
-from analyzer.paths import from_uri
+from analyzer.media.write import write_video
+from analyzer.paths import from_uri, marquee_home
 from analyzer.stores import sidecar
 from analyzer.stores.sqlite import SqliteStore
 from tests.reliability.test_faults import ROOT
-
-PLAIN = ["--only", "tags", "--set", "keyframes.effort=fast"]
-"""Without networks: what they find does not matter here, and they take long to load."""
+from tests.watching.churn import video
 
 
 def make_films(folder: Path, count: int) -> None:
-    """Write so many films of a second, each another."""
-    folder.mkdir(parents=True)
-    for seed in range(count):
-        write_video(folder / f"{seed:03}.mp4", _moving(seed), 10, options={"preset": "ultrafast"})
+    """Make a MARQUEE_HOME with the weights that there are, and so many films of a second of black.
 
-
-def _moving(seed: int) -> Iterator[Image]:
-    picture = np.random.default_rng(seed).integers(0, 256, (48, 74, 3), np.uint8)
-    for frame in range(10):
-        yield np.ascontiguousarray(picture[:, frame : frame + 64])
+    In these there is nothing to look at: the networks, which take long to load, are not asked.
+    """
+    (folder / "home").mkdir(parents=True)
+    for name in ("weights", "converted", "compiled"):
+        (folder / "home" / name).symlink_to(marquee_home() / name)
+    (folder / "films").mkdir()
+    black = folder / "black.mp4"
+    write_video(black, (np.zeros((90, 160, 3), np.uint8) for _ in range(12)), 12)
+    for number in range(count):
+        (folder / "films" / f"{number:03}.mp4").write_bytes(video(black, number))
 
 
 def marquee(*arguments: str) -> list[str]:

@@ -5,33 +5,37 @@ from pathlib import Path
 
 import pytest
 
-from tests.reliability.library import PLAIN, assert_complete, finish, kill_often, make_films, marquee, records
+from tests.reliability.library import assert_complete, finish, kill_often, make_films, marquee, records
 from tests.reliability.test_kills import KILLS
 
-FILMS = 12
+FILMS = 24
+COMMANDS = {
+    "analyze": marquee("analyze", "films", "--effort", "fast"),
+    "watch": marquee("watch", "films", "--effort", "fast", "--once", "--settle", "0s"),
+}
 
 
 @pytest.fixture(scope="module")
 def films(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("films") / "place"
-    make_films(folder / "films", FILMS)
+    make_films(folder, FILMS)
     return folder
 
 
 @pytest.fixture(scope="module")
 def undisturbed(films: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
     folder = tmp_path_factory.mktemp("undisturbed") / "place"
-    shutil.copytree(films, folder)
-    finish(folder, marquee("analyze", "films", *PLAIN))
+    shutil.copytree(films, folder, symlinks=True)
+    finish(folder, COMMANDS["analyze"])
     found = records(folder)
     assert len(found) == FILMS
     return found
 
 
-def test_analyzing_is_killed(films: Path, undisturbed: dict[str, object], tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_command_is_killed(name: str, films: Path, undisturbed: dict[str, object], tmp_path: Path) -> None:
     folder = tmp_path / "place"
-    shutil.copytree(films, folder)
-    command = marquee("analyze", "films", *PLAIN)
-    kill_often(folder, command, KILLS, 5)
-    finish(folder, command)
+    shutil.copytree(films, folder, symlinks=True)
+    kill_often(folder, COMMANDS[name], KILLS, 5)
+    finish(folder, COMMANDS[name])
     assert_complete(folder, undisturbed)
