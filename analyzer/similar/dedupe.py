@@ -10,8 +10,8 @@ from analyzer.similar.searching import Searcher, Subject
 from analyzer.similar.verdict import Common
 from analyzer.stores.entries import Row
 
-ASKED, LIMIT = 60, 12
-"""Keyframes of each film that are looked for, and films that it is compared with."""
+ASKED, LIMIT, LOOKS = 60, 12, 2
+"""Keyframes of each film that are looked for, films it is compared with, keyframes that must be alike."""
 
 Pair = tuple[int, int]
 
@@ -77,7 +77,7 @@ def _pairs(films: Films, searcher: Searcher, progress: Progress) -> Iterator[tup
     done: set[Pair] = set()
     for n, film in enumerate(films.films):
         progress(n, len(films.rows))
-        likely = films.candidates(film.prints, ASKED, LIMIT + 1)
+        likely = films.likely(film.prints, ASKED, LIMIT + 1, LOOKS)
         others = [m for m in likely if m != n and (m, n) not in done]
         done.update((n, m) for m in others)
         for m, found in searcher.search(Subject(film, searcher.path(n), films.rows[n].video), others):

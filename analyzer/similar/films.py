@@ -3,12 +3,15 @@
 from collections.abc import Iterable
 
 import numpy as np
+import numpy.typing as npt
 
-from analyzer.media.views import MIRROR, SCALES
+from analyzer.media.views import MIRROR, SCALES, Hashes
 from analyzer.similar.aligning import NEAR
 from analyzer.similar.comparing import Film
-from analyzer.similar.index import HashIndex
+from analyzer.similar.index import HashIndex, Places
 from analyzer.stores.entries import Prints, Row
+
+Votes = npt.NDArray[np.float64]
 
 BITS = 16
 """Of the 64 of a hash's first word so many may differ: one in 10,000 pairs of unlike pictures is so near."""
@@ -41,25 +44,40 @@ class Films:
 
     def candidates(self, prints: Prints, asked: int = ASKED, limit: int = LIMIT) -> list[int]:
         """Return the numbers of films of which a keyframe looks like one of these, the likeliest first."""
-        chosen = np.unique(np.linspace(0, len(prints.times_s) - 1, asked).astype(np.intp))
-        chosen = chosen[: len(prints.times_s)]
-        votes = np.zeros(len(self.films))
-        for mirror in (np.uint64(0), MIRROR):
-            for scale in range(len(SCALES)):
-                votes += self._votes(prints.hashes[chosen, scale] ^ mirror, scale > 0)
-        ranked = np.argsort(-votes, kind="stable")
-        return [int(n) for n in ranked[:limit] if votes[n] > 0]
+        votes, _ = self._votes(prints, asked, range(len(SCALES)))
+        ranked = np.argsort(-votes, kind="stable")[:limit]
+        return [int(n) for n in ranked if votes[n] > 0]
 
-    def _votes(self, hashes: np.ndarray, whole_only: bool) -> np.ndarray:
-        """Sum up for each film how near its keyframes come; a picture that many films have counts less."""
+    def likely(self, prints: Prints, asked: int, limit: int, looks: int) -> list[int]:
+        """Return those of which several keyframes look like these, or a part of them like one of these.
+
+        Where these are a part of theirs, asking with theirs tells: for all films with all films it is enough.
+        """
+        votes, seen = self._votes(prints, asked, [0])
+        ranked = np.argsort(-votes, kind="stable")[:limit]
+        return [int(n) for n in ranked if seen[n] >= looks]
+
+    def _votes(self, prints: Prints, asked: int, scales: Iterable[int]) -> tuple[Votes, Places]:
+        """Return for each film its votes, and of how many keyframes; what many films show counts less."""
+        count = len(prints.times_s)
+        chosen = np.unique(np.linspace(0, count, min(asked, count), endpoint=False).astype(np.intp))
+        pairs = [
+            self._near(prints.hashes[chosen, scale] ^ mirror, scale > 0)
+            for scale in scales
+            for mirror in (np.uint64(0), MIRROR)
+        ]
+        look, film = np.divmod(np.unique(np.concatenate(pairs)), max(1, len(self.films)))
+        common = np.bincount(look)
+        votes: Votes = np.bincount(film, 1 / common[look], len(self.films)).astype(np.float64)
+        return votes, np.bincount(film, minlength=len(self.films))
+
+    def _near(self, hashes: Hashes, whole_only: bool) -> Places:
+        """Return which of some hashes come near to which films, as numbers: hash * films + film."""
         asked, found = self._index.near(np.ascontiguousarray(hashes[:, 0]), BITS)
         look, scale = np.divmod(found, len(SCALES))
         if whole_only:  # a part of the one is the whole of the other
             asked, look, scale = asked[scale == 0], look[scale == 0], scale[scale == 0]
         apart = np.bitwise_count(hashes[asked] ^ self._views[look, scale]).sum(1, np.int16)
         near = apart <= NEAR
-        film, asked = self._owner[look[near]], asked[near]
-        pairs = np.unique(asked * np.intp(len(self.films)) + film)
-        asked, film = np.divmod(pairs, max(1, len(self.films)))
-        common = np.bincount(asked, minlength=len(hashes))
-        return np.bincount(film, 1 / common[asked], len(self.films))
+        numbers: Places = asked[near] * len(self.films) + self._owner[look[near]]
+        return numbers
