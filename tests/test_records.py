@@ -70,15 +70,8 @@ def test_an_unknown_field_is_refused() -> None:
 
 def test_records_from_before_there_were_views_are_read(movie: Movie) -> None:
     old = json.loads(movie.model_dump_json())
-<<<<<<< HEAD
-    for look in old["keyframes"]:
-        del look["views"]
-    read = Movie.model_validate(old)
-    assert [look.views for look in read.keyframes] == [None, None]
-=======
     for one in old["keyframes"]:
         del one["views"]
     read = Movie.model_validate(old)
     assert [one.views for one in read.keyframes] == [None, None]
->>>>>>> similar
     assert len(prints_of(read).times_s) == 0

@@ -30,4 +30,3 @@ def test_watching_is_killed(home: Path, films: Path, make: Callable[..., Path], 
     assert once(films).returncode == 0
     assert is_in_order(films)
     assert states(home) == {"done": len(list(films.glob("*.mp4")))}
-    assert not list(films.glob(".marquee-*"))
