@@ -58,6 +58,11 @@ def refuse_nothing(path: Path) -> None:
         raise InputError(f"{shown(path)}: no file matches this pattern")
 
 
+def is_wanted(file: Path, settings: Settings) -> bool:
+    """Whether a file of a folder counts as a video: `jobs.include` has it, `jobs.exclude` has not."""
+    return _matches(file, settings.jobs.include) and not _matches(file, settings.jobs.exclude)
+
+
 def _named(name: str, settings: Settings, galleries: bool) -> list[tuple[Path, Path]]:
     path = Path(name)
     if os.path.isdir(name):  # noqa: PTH112 - Path.is_dir raises where it may not look

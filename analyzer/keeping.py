@@ -1,17 +1,23 @@
 """Keeping records: the sidecar first, then what comes of it: a card in the library, an entry in the store."""
 
+import contextlib
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from analyzer.errors import USER_ERRORS
 from analyzer.library.cards import Card
 from analyzer.library.forgetting import finish
+from analyzer.library.locks import writing
 from analyzer.library.shelf import Shelf
-from analyzer.paths import key_of
+from analyzer.paths import as_text, key_of
 from analyzer.records import Movie
 from analyzer.stores import sidecar
 from analyzer.stores.contract import Store
 from analyzer.stores.entries import entry_of
+from analyzer.stores.whole import delete_abandoned
+
+ABANDONED_S = 600.0
+"""After which what is unfinished and nobody's is taken for abandoned."""
 
 
 class Keeper:
@@ -21,6 +27,7 @@ class Keeper:
         self._shelf = Shelf(home / "library")
         self._store = store
         self._renewed: set[str] = set()
+        self._swept: set[Path] = set()
 
     def write(self, path: Path, movie: Movie) -> str | None:
         """Write a sidecar, its card and its entry; return what the user should know.
@@ -31,6 +38,7 @@ class Keeper:
         """
         unknown = self._note(path, movie.source.oshash)
         sidecar.write(path, movie)
+        self._sweep(path.parent)
         unknown = unknown or _said(lambda: self._shelve(movie, path))
         self._store.save([entry_of(movie, path)])
         return unknown
@@ -54,15 +62,54 @@ class Keeper:
             self._store.save([entry_of(movie, path)])
         return unknown
 
+    def move(self, path: Path, to: Path) -> None:
+        """Have a record lie elsewhere, if it does not yet; its card follows. Doing it again changes nothing.
+
+        Raises:
+            OutputError: it cannot be written there, or deleted here.
+            SidecarError, InputError: it cannot be read; it stays where it is.
+        """
+        movie = sidecar.read(path)
+        if movie is None:
+            return
+        if not to.exists():
+            to.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._note(to, movie.source.oshash)
+            sidecar.write(to, movie)
+        _said(lambda: self._shelve(sidecar.read(to) or movie, to))
+        with writing(path):
+            path.unlink(missing_ok=True)
+
+    def drop(self, video: Path) -> None:
+        """Drop the entry of a video that is gone.
+
+        Raises:
+            StoreError: it cannot be.
+        """
+        self._store.remove([key_of(video)])
+
+    def discard(self, path: Path, video: str) -> None:
+        """Delete a record, and its card where that is of it.
+
+        Raises:
+            OutputError: one cannot be deleted.
+        """
+        card = self._shelf.path(video)
+        kept = self._shelf.read(card)
+        with writing(path):
+            if kept and kept.sidecar == as_text(path):
+                card.unlink()
+            path.unlink()
+
     def refresh(self, sidecars: Iterable[Path]) -> None:
-        """Bring the entries of sidecars up to date that something else has rewritten.
+        """Bring the entries of sidecars up to date that something else rewrote; the attic has none.
 
         Raises:
             StoreError: an entry cannot be written.
             SidecarError, InputError: a sidecar cannot be read.
         """
         for path in sidecars:
-            if movie := sidecar.read(path):
+            if path.name.endswith(sidecar.SUFFIX) and (movie := sidecar.read(path)):
                 self._store.save([entry_of(movie, path)])
 
     def renew(self, movie: Movie, reembed: Callable[[Card], Card]) -> str | None:
@@ -92,6 +139,13 @@ class Keeper:
         aside = sidecar.set_aside(path, what)
         self._note(aside, video)
         return aside
+
+    def _sweep(self, folder: Path) -> None:
+        """Delete, once a folder, what runs that were killed left unfinished there."""
+        if folder not in self._swept:
+            self._swept.add(folder)
+            with contextlib.suppress(OSError):
+                delete_abandoned(folder, ABANDONED_S)
 
     def _note(self, path: Path, video: str) -> str | None:
         return _said(lambda: self._shelf.ledger.record(path, "sidecar", video))

@@ -27,9 +27,16 @@ def shown(path: Path) -> str:
     )
 
 
+def settled(path: Path) -> Path:
+    """Return the one absolute path of what lies at a path, without `..` and without links to its folder."""
+    if path.name in ("", ".."):
+        return path.resolve()
+    return Path(os.path.realpath(path.parent)) / path.name
+
+
 def as_uri(path: Path) -> str:
-    """Return the file: URI of a path, made absolute: text from which the path comes back exactly."""
-    return "file://" + quote(os.fsencode(path.absolute()))
+    """Return the file: URI of a path, settled: text from which that path comes back exactly."""
+    return "file://" + quote(os.fsencode(settled(path)))
 
 
 def from_uri(uri: str) -> Path:

@@ -52,7 +52,7 @@ class Packed:
             except (binascii.Error, ValueError) as error:
                 raise ValueError(f"not base64 of {self.dtype} {self.shape}: {error}") from None
         else:
-            array = np.array(value, self.dtype)
+            array = self._array(value)
         if array.ndim != len(self.shape) or any(
             want not in (None, got) for want, got in zip(self.shape, array.shape, strict=True)
         ):
@@ -61,6 +61,13 @@ class Packed:
             raise ValueError("array holds NaN or infinity")
         array.setflags(write=False)
         return array
+
+    def _array(self, value: Any) -> npt.NDArray[Any]:
+        try:
+            with np.errstate(over="ignore"):  # infinity is refused below
+                return np.array(value, self.dtype)
+        except (TypeError, OverflowError) as error:
+            raise ValueError(f"no {self.dtype}: {error}") from None
 
     def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> core_schema.CoreSchema:
         return core_schema.no_info_plain_validator_function(
@@ -83,13 +90,18 @@ def _round(digits: int) -> AfterValidator:
     return AfterValidator(lambda x: round(x, digits) + 0.0)  # + 0.0: no negative zero
 
 
+LARGEST = 2**63 - 1
+"""Of whole numbers: what databases can hold."""
+_FAR = 1e12
+"""Of seconds and pixels: microseconds and tenths of these are whole numbers that databases can hold."""
+
 Clock = Annotated[float, Field(allow_inf_nan=False), _round(6)]
-Seconds = Annotated[float, Field(allow_inf_nan=False, ge=0), _round(6)]
+Seconds = Annotated[float, Field(allow_inf_nan=False, ge=0, le=_FAR), _round(6)]
 Score = Annotated[float, Field(ge=0, le=1), _round(4)]
-Pixels = Annotated[float, Field(allow_inf_nan=False), _round(1)]
+Pixels = Annotated[float, Field(allow_inf_nan=False, ge=-_FAR, le=_FAR), _round(1)]
 Measure = Annotated[float, Field(allow_inf_nan=False, ge=0), _round(3)]
 Vector = Annotated[npt.NDArray[np.float16], Packed("<f2", (None,))]
-Index = Annotated[int, Field(ge=0)]
+Index = Annotated[int, Field(ge=0, le=LARGEST)]
 Hash64 = Annotated[str, Field(pattern="^[0-9a-f]{16}$", description="64 bits as hexadecimal")]
 Box = tuple[Pixels, Pixels, Pixels, Pixels]
 Interval = tuple[Seconds, Seconds]
@@ -135,19 +147,19 @@ class Source(Record):
     """
 
     path: str
-    size_bytes: Annotated[int, Field(ge=0)]
+    size_bytes: Index
     oshash: Hash64
     phash: Hash64 | None
     duration_s: Seconds
     first_frame_s: Clock
     fps: Annotated[str, Field(pattern=r"^\d+/[1-9]\d*$")] | None
-    width: Annotated[int, Field(ge=1)]
-    height: Annotated[int, Field(ge=1)]
+    width: Annotated[Index, Field(ge=1)]
+    height: Annotated[Index, Field(ge=1)]
     rotation: Literal[0, 90, 180, 270]
     container: str
     codec: str
     pixel_format: str
-    damaged: Annotated[int, Field(ge=0)] = 0
+    damaged: Index = 0
     missing_s: Seconds = 0.0
 
     @property

@@ -100,6 +100,16 @@ class Jobs(Section):
     exclude: tuple[str, ...]
     stall_s: Annotated[float, Field(gt=0)]
     max_memory_mb: Annotated[int, Field(strict=True, ge=256)]
+    attempts: Annotated[int, Field(strict=True, ge=1)]
+    retry_s: Annotated[float, Field(ge=0)]
+
+
+class Watch(Section):
+    """Watched folders."""
+
+    settle_s: Annotated[float, Field(ge=0)]
+    look_s: Annotated[float, Field(gt=0)]
+    poll_s: Annotated[float, Field(gt=0)]
 
 
 class Settings(Section):
@@ -115,6 +125,7 @@ class Settings(Section):
     tags: Tags
     people: People
     jobs: Jobs
+    watch: Watch
 
 
 def presets() -> list[str]:

@@ -1,14 +1,19 @@
+import os
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import numpy as np
 import pytest
+from pymongo import MongoClient
 
 from analyzer import analyze
 from analyzer.demo import DemoShot, make_demo, pictures
 from analyzer.paths import marquee_home
 from analyzer.records import Movie, Shot, Source, Stage
+from tests.mongo import MongoServer, server_program
 from tests.movies import face, keyframe
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"
@@ -84,3 +89,45 @@ def movie() -> Movie:
         keyframes=(keyframe(0, seen_as=0), keyframe(1, seen_as=1)),
         faces=(face(1, None),),
     )
+
+
+@pytest.fixture(scope="session")
+def mongo_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A MongoDB server for all tests."""
+    given = os.environ.get("MARQUEE_TEST_MONGO_URL")
+    if given:
+        yield given
+        return
+    server = MongoServer(server_program(), tmp_path_factory.mktemp("mongo"))
+    server.start()
+    yield server.url
+    server.stop()
+
+
+@pytest.fixture
+def mongo_database(mongo_url: str) -> Iterator[str]:
+    """The URL of an empty database, dropped afterwards."""
+    name = f"marquee_test_{uuid.uuid4().hex}"
+    yield urlsplit(mongo_url)._replace(path=f"/{name}").geturl()
+    with MongoClient(mongo_url) as client:
+        client.drop_database(name)
+
+
+@pytest.fixture
+def mongo_server(tmp_path: Path) -> Iterator[MongoServer]:
+    """A MongoDB server of the test's own, to be ended and started again; it runs."""
+    (tmp_path / "mongo").mkdir()
+    server = MongoServer(server_program(), tmp_path / "mongo")
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def locked_mongo_server(tmp_path: Path) -> Iterator[MongoServer]:
+    """A MongoDB server that lets in its user only."""
+    (tmp_path / "locked").mkdir()
+    server = MongoServer(server_program(), tmp_path / "locked", user="keeper", password="open-sesame")
+    server.start()
+    yield server
+    server.stop()

@@ -13,7 +13,7 @@ from analyzer.demo import pictures
 from analyzer.detect.table import KINDS
 from analyzer.discovery import discover
 from analyzer.errors import MediaError, NewerSidecarError, OutputError, UsageError, WorkerError
-from analyzer.jobs import Job, Outcome, run
+from analyzer.jobs import Job, Outcome
 from analyzer.progress import silent
 from analyzer.records import Movie
 from analyzer.settings import Settings, load
@@ -21,13 +21,14 @@ from analyzer.stores import sidecar
 from analyzer.worker import Worker, _understand
 from tests.clips import nobody_clip
 from tests.conftest import Demo
+from tests.keeping import outcomes
 
 SMALL = ["keyframes.effort=fast"]
 
 
 def go(files: list[Path], **options: object) -> list[Outcome]:
     job = Job(**{"settings": load(assignments=SMALL), "only": ("objects",)} | options)  # type: ignore[arg-type]
-    return list(run(dict.fromkeys(files, Path()), job, lambda path: silent, lambda: None))
+    return outcomes(dict.fromkeys(files, Path()), job)
 
 
 @pytest.fixture
@@ -146,7 +147,7 @@ def test_folders_are_kept_below_the_output_folder(video: Path, tmp_path: Path) -
         shutil.copy(video, films / season / "01.mp4")
     found = discover([str(films)], load())
     job = Job(load(assignments=SMALL), ("objects",), tmp_path / "out")
-    assert {o.status for o in run(found, job, lambda path: silent, lambda: None)} == {"done"}
+    assert {o.status for o in outcomes(found, job)} == {"done"}
     assert sorted(p.relative_to(tmp_path).as_posix() for p in (tmp_path / "out").rglob("*.json")) == [
         "out/one/01.mp4.marquee.json",
         "out/two/01.mp4.marquee.json",
@@ -274,16 +275,16 @@ def test_galleries_are_analyzed_where_they_are_asked_for(tmp_path: Path, video: 
         (folder / "one", Path()),
     ]
     job = Job(load(assignments=SMALL), ("faces",))
-    film, gallery = run(found, job, lambda path: silent, lambda: None)
+    film, gallery = outcomes(found, job)
     assert film.status == "done"
     assert gallery.sidecar == folder / "one.marquee.json"
     assert gallery.notice == "1 pictures could not be decoded"
     assert gallery.movie is not None
     assert [k.picture for k in gallery.movie.keyframes] == ["astronaut.jpg", "grace-hopper.jpg"]
     assert len(gallery.movie.people) == 2
-    assert [o.status for o in run(found, job, lambda path: silent, lambda: None)] == ["fresh", "fresh"]
+    assert [o.status for o in outcomes(found, job)] == ["fresh", "fresh"]
     (folder / "one" / "torn.jpg").unlink()
-    assert [o.status for o in run(found, job, lambda path: silent, lambda: None)] == ["fresh", "done"]
+    assert [o.status for o in outcomes(found, job)] == ["fresh", "done"]
 
 
 def test_a_folder_without_pictures_is_no_gallery(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from pydantic import ValidationError
 
-from analyzer.records import Embedding, Movie, Object
+from analyzer.records import Embedding, Movie, Object, Source
 from analyzer.stores.entries import prints_of
 from tests.movies import face, keyframe, movies
 
@@ -43,7 +43,7 @@ def test_an_empty_box_is_refused(box: tuple[float, ...]) -> None:
         Object(keyframe=0, label="x", box=box, score=1)
 
 
-@pytest.mark.parametrize("value", ["not base64!", "AAAA", [[1.0]], [float("inf")]])
+@pytest.mark.parametrize("value", ["not base64!", "AAAA", [[1.0]], [float("inf")], [1e300], [10**400], [{}]])
 def test_a_bad_array_is_refused(value: object) -> None:
     with pytest.raises(ValidationError):
         Embedding.model_validate({"model": "m", "vector": value})
@@ -53,6 +53,14 @@ def test_an_index_out_of_range_is_refused(movie: Movie) -> None:
     broken = json.loads(movie.model_dump_json()) | {"keyframes": []}
     with pytest.raises(ValidationError, match="there are only 0"):
         Movie.model_validate(broken)
+
+
+@pytest.mark.parametrize(
+    "changes", [{"size_bytes": 10**30}, {"width": 2**63}, {"duration_s": 1e300}, {"damaged": 10**30}]
+)
+def test_what_no_database_can_hold_is_refused(movie: Movie, changes: dict[str, object]) -> None:
+    with pytest.raises(ValidationError, match="less than or equal"):
+        Source.model_validate(movie.source.model_dump() | changes)
 
 
 def test_an_unknown_field_is_refused() -> None:

@@ -17,7 +17,9 @@ from analyzer.cli import (
     find,
     inspect,
     people,
+    queue,
     similar,
+    watch,
     weights,
 )
 from analyzer.cli.console import complain
@@ -34,6 +36,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command()(analyze.analyze)
+app.command()(watch.watch)
+app.add_typer(queue.app, name="jobs")
 app.command()(inspect.info)
 app.command()(find.find)
 app.command()(similar.similar)

@@ -13,6 +13,7 @@ from analyzer.discovery import discover
 from analyzer.keeping import Keeper
 from analyzer.paths import marquee_home
 from analyzer.settings import load, presets
+from analyzer.watching.claims import claims_of
 
 
 def analyze(
@@ -70,5 +71,6 @@ def analyze(
     paths = discover(files, settings, galleries)
     job = jobs.Job(settings, kinds, output_dir, force)
     jobs.check(job)
-    with opened(store) as kept:
-        return run_batch(paths, job, Keeper(marquee_home(), kept), json_)
+    home = marquee_home()
+    with opened(store) as kept, claims_of(home) as claims:
+        return run_batch(paths, job, Keeper(home, kept), claims, json_)

@@ -14,16 +14,19 @@ from analyzer.cli.weights import fetch_parts
 from analyzer.errors import INTERRUPTED, USER_ERRORS
 from analyzer.keeping import Keeper
 from analyzer.paths import shown
+from analyzer.watching.claims import Claims
 
 
-def run_batch(paths: Mapping[Path, Path], job: jobs.Job, keeper: Keeper, as_json: bool = False) -> int:
+def run_batch(
+    paths: Mapping[Path, Path], job: jobs.Job, keeper: Keeper, claims: Claims, as_json: bool = False
+) -> int:
     """Analyze what discover found, print what becomes of it and a summary; return the exit code."""
     counts: Counter[str] = Counter()
     failures: list[jobs.Outcome] = []
     interrupted = False
     with BatchProgress(len(paths)) as progress:
         parts = jobs.parts_of(job)
-        run = jobs.run(paths, job, keeper, progress.start, _once(lambda: fetch_parts(parts)))
+        run = jobs.run(paths, job, keeper, claims, progress.start, _once(lambda: fetch_parts(parts)))
         try:
             with closing(run) as outcomes:
                 for outcome in outcomes:
@@ -68,10 +71,11 @@ def _report(outcome: jobs.Outcome, as_json: bool) -> None:
     if outcome.error:
         complain(str(outcome.error))
     elif err.is_terminal:
-        err.print(f"{shown(outcome.path)}: {_in_words(outcome)}")
+        err.print(f"{shown(outcome.path)}: {in_words(outcome)}")
 
 
-def _in_words(outcome: jobs.Outcome) -> str:
+def in_words(outcome: jobs.Outcome) -> str:
+    """Say what became of a file that went well."""
     movie = outcome.movie
     if movie is None:
         return f"up to date ({outcome.elapsed_s:.2f} s)"

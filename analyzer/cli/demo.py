@@ -16,6 +16,7 @@ from analyzer.keeping import Keeper
 from analyzer.paths import marquee_home, shown
 from analyzer.settings import load
 from analyzer.stores import sidecar
+from analyzer.watching.claims import claims_of
 
 
 def demo(
@@ -37,8 +38,9 @@ def demo(
                 f"{shown(folder)}: cannot be made: {error.strerror}; name another folder"
             ) from None
         make_demo(video, pictures())
-    with opened(None) as store:
-        code = run_batch({video: Path()}, Job(load()), Keeper(marquee_home(), store))
+    home = marquee_home()
+    with opened(None) as store, claims_of(home) as claims:
+        code = run_batch({video: Path()}, Job(load()), Keeper(home, store), claims)
     if movie := sidecar.read(sidecar.sidecar_path(video)):
         out.print()
         show(movie, video)

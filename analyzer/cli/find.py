@@ -13,11 +13,12 @@ from analyzer.cli.stores import StoreOption, opened
 from analyzer.errors import UsageError
 from analyzer.library.whereabouts import Appearances, appearances
 from analyzer.paths import from_uri, shown
+from analyzer.records import LARGEST
 from analyzer.settings import nearest
 from analyzer.stores.contract import Order, Query, Store
 from analyzer.stores.entries import Row
 
-DURATION = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s?)?", re.ASCII)
+DURATION = re.compile(r"(?:(\d{1,9})h)?(?:(\d{1,9})m)?(?:(\d{1,9}(?:\.\d+)?)s?)?", re.ASCII)
 People = Annotated[
     list[str] | None, typer.Option(metavar="PERSON", help="Who must be in it; see 'marquee people'.")
 ]
@@ -41,7 +42,9 @@ def find(
             help="billing: of the first person, which is the default where one is named; else name."
         ),
     ] = None,
-    limit: Annotated[int | None, typer.Option(min=1, metavar="N", help="At most so many.")] = None,
+    limit: Annotated[
+        int | None, typer.Option(min=1, max=LARGEST, metavar="N", help="At most so many.")
+    ] = None,
     json_: AsJson = False,
     store: StoreOption = None,
 ) -> None:

@@ -55,7 +55,9 @@ class Ledger:
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / "ledger.jsonl"
-        self._noted: set[tuple[str, ...]] = set()
+        self._known = b""
+        self._entries: list[Entry] = []
+        self._by_identity: dict[tuple[str, ...], Entry] = {}
 
     def record(self, path: Path, kind: Kind, video: str = "", content: bytes | None = None) -> None:
         """Note a file; to be called before it is written.
@@ -75,16 +77,16 @@ class Ledger:
         new = Entry(
             quoted=quote(os.fsencode(path)), kind=kind, video=video, sha256=digest, device=_device(path)
         )
-        if _identity(new) in self._noted and not digest:
+        self._catch_up()
+        if _identity(new) in self._by_identity and not digest:
             return
         with locked(self.path.parent):
-            entries = self.files()
-            same = next((entry for entry in entries if _identity(entry) == _identity(new)), None)
+            self._catch_up()
+            same = self._by_identity.get(_identity(new))
             if same is None:
-                self._append(new.model_copy(update=_still_due(entries, video)))
+                self._append(new.model_copy(update=_still_due(self._entries, video)))
             elif same.sha256 != digest:
                 self._change(lambda entry: new if _identity(entry) == _identity(new) else entry)
-            self._noted = {*map(_identity, entries), _identity(new)}
 
     def has_written(self, path: Path) -> bool:
         """Whether a file is as Marquee wrote it.
@@ -107,16 +109,28 @@ class Ledger:
             LibraryError: a line is damaged.
             InputError: it cannot be read.
         """
-        entries = []
-        for number, line in enumerate(self._bytes().splitlines(), 1):
-            try:
-                entries.append(Entry.model_validate_json(line))
-            except ValidationError as error:
-                raise LibraryError(
-                    f"{shown(self.path)}: line {number} is damaged: {error.errors()[0]['msg']}; "
-                    "mend or remove that line, nothing was changed"
-                ) from None
-        return tuple(entries)
+        self._catch_up()
+        return tuple(self._entries)
+
+    def _catch_up(self) -> None:
+        """Read what was appended since the last time; all of it, where something else has changed."""
+        content = self._bytes()
+        if not content.startswith(self._known):
+            self._known, self._entries, self._by_identity = b"", [], {}
+        new = content[len(self._known) :].splitlines()
+        entries = [self._understand(n, line) for n, line in enumerate(new, len(self._entries) + 1)]
+        self._known = content
+        self._entries += entries
+        self._by_identity |= {_identity(entry): entry for entry in entries}
+
+    def _understand(self, number: int, line: bytes) -> Entry:
+        try:
+            return Entry.model_validate_json(line)
+        except ValidationError as error:
+            raise LibraryError(
+                f"{shown(self.path)}: line {number} is damaged: {error.errors()[0]['msg']}; "
+                "mend or remove that line, nothing was changed"
+            ) from None
 
     def sidecars(self) -> list[Entry]:
         """Return the sidecars, each once, without those that were set aside.

@@ -1,7 +1,9 @@
 """In which videos the known people are, kept, so that asking for one need not read the whole library."""
 
+import contextlib
 import hashlib
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -63,6 +65,7 @@ def _whereabouts(library: Library) -> Whereabouts:
     kept = _read(path)
     if kept and kept.stamp == stamp:
         return kept
+    library.reload()  # nothing that was read before the stamp was taken
     people = {member.key: tuple(_seen(member)) for member in library.acquaintances if member.key}
     found = Whereabouts(stamp=stamp, people=people)
     with writing(path):
@@ -85,7 +88,14 @@ def _stamp(folder: Path) -> str:
     """Of the journal, the calibration and all cards, by size and time."""
     files = [folder / JOURNAL, folder / CALIBRATION]
     stats = [(path.name, path.stat()) for path in files if path.exists()]
-    if (folder / "cards").is_dir():
-        stats += sorted((card.name, card.stat()) for card in os.scandir(folder / "cards"))
+    stats += sorted(_cards(folder / "cards"))
     text = "".join(f"{name} {stat.st_size} {stat.st_mtime_ns}\n" for name, stat in stats)
     return hashlib.sha256(f"{VERSION}\n{text}".encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def _cards(folder: Path) -> Iterator[tuple[str, os.stat_result]]:
+    """Names and stats of the cards; meanwhile others may write some, and delete some."""
+    for entry in os.scandir(folder) if folder.is_dir() else ():
+        if entry.name.endswith(".json"):
+            with contextlib.suppress(FileNotFoundError):
+                yield entry.name, entry.stat()

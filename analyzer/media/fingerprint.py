@@ -1,5 +1,6 @@
 """Fingerprints: of a file's bytes, and of what a film shows."""
 
+import hashlib
 import itertools
 import struct
 from collections.abc import Sequence
@@ -16,6 +17,7 @@ from analyzer.paths import shown
 _BLOCK = 64 * 1024
 _MASK = 0xFFFFFFFFFFFFFFFF
 _PARTS = 4
+_SAMPLES = 16
 TILE = 8
 """Side of the grey tiles that `film_phash` is made of, pixels."""
 
@@ -23,22 +25,52 @@ TILE = 8
 def oshash(path: Path) -> str:
     """Return the OpenSubtitles hash: size plus the sums of the first and last 64 KiB, 16 hexadecimal digits.
 
-    Both sums are of 64-bit little-endian numbers, modulo 2**64. The original knows no files under 64 KiB;
-    here such a file is its own first and last block, filled up with zeros.
+    Both sums are of 64-bit little-endian numbers, modulo 2**64. Of a file under 128 KiB, whose blocks would
+    overlap and whose sums collide easily, it is the beginning of the SHA-256 of the content.
 
     Raises:
         InputError: the file cannot be read.
     """
+    size, (head, tail) = _read(path, 2)
+    if size < 2 * _BLOCK:
+        return hashlib.sha256(head + tail[len(head) + len(tail) - size :]).hexdigest()[:16]
+    return f"{(size + _sum(head) + _sum(tail)) & _MASK:016x}"
+
+
+def block_sums(path: Path) -> str:
+    """Return `oshash` without its rule for small files: one is its own first and last block, zeros behind it.
+
+    Raises:
+        InputError: the file cannot be read.
+    """
+    size, (head, tail) = _read(path, 2)
+    return f"{(size + _sum(head) + _sum(tail)) & _MASK:016x}"
+
+
+def sampled_hash(path: Path) -> str:
+    """Return 16 hexadecimal digits of a file's size and of 16 blocks of 64 KiB spread evenly over it.
+
+    Two videos of one size may begin and end alike; with this beside the oshash they are told apart.
+
+    Raises:
+        InputError: the file cannot be read.
+    """
+    size, blocks = _read(path, _SAMPLES)
+    return hashlib.sha256(b"".join([size.to_bytes(8, "little"), *blocks])).hexdigest()[:16]
+
+
+def _read(path: Path, blocks: int) -> tuple[int, list[bytes]]:
+    """Return a file's size and blocks of it: the first, the last, and those evenly between."""
     with open_file(path) as file:
         try:
             size = file.seek(0, 2)
-            file.seek(0)
-            head = file.read(_BLOCK)
-            file.seek(max(0, size - _BLOCK))
-            tail = file.read(_BLOCK)
+            content = []
+            for n in range(blocks):
+                file.seek(max(0, size - _BLOCK) * n // (blocks - 1))
+                content.append(file.read(_BLOCK))
         except OSError as error:
             raise InputError(f"{shown(path)}: cannot be read: {error}") from None
-    return f"{(size + _sum(head) + _sum(tail)) & _MASK:016x}"
+    return size, content
 
 
 def _sum(block: bytes) -> int:

@@ -81,7 +81,7 @@ class Gallery:
         """
         digest = hashlib.sha256()
         for file in self.files:
-            digest.update(f"{name_in(self.path, file)}\0{fingerprint.oshash(file)}\n".encode())
+            digest.update(f"{name_in(self.path, file)}\0{fingerprint.block_sums(file)}\n".encode())
         return digest.hexdigest()[:16]
 
     @contextmanager

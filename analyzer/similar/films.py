@@ -14,7 +14,7 @@ from analyzer.stores.entries import Prints, Row
 Votes = npt.NDArray[np.float64]
 
 BITS = 16
-"""Of the 64 of a hash's first word so many may differ: one in 10,000 pairs of other pictures is so near."""
+"""Of the 64 of a hash's first word so many may differ: one in 10,000 pairs of unlike pictures is so near."""
 ASKED = 300
 """Keyframes of a film that are looked for, evenly spread; more would find no other films."""
 LIMIT = 40

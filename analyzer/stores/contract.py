@@ -123,7 +123,7 @@ class Store(Protocol):
     def dump(self, folder: Path) -> None:
         """Write all that it holds to files in an empty folder, as of one moment where it can.
 
-        They may lie in folders; names are of ASCII letters, digits, dots, dashes and underscores.
+        They may lie in folders; names are of ASCII letters, digits, dots, dashes, underscores and %.
         """
         ...
 

@@ -12,7 +12,7 @@ from typing import Annotated
 import numpy as np
 import numpy.typing as npt
 
-from analyzer.paths import as_text, as_uri, key_of
+from analyzer.paths import as_text, as_uri, key_of, settled
 from analyzer.records import (
     Hash64,
     Index,
@@ -38,7 +38,7 @@ class Row(Record):
         sidecar: the URI of its sidecar.
         stamp: changes whenever the sidecar is written anew; see analyzer.stores.sidecar.stamp_of.
         video: the oshash of what it shows; copies share it.
-        analyzed_s: when the sidecar was written, seconds since 1970.
+        analyzed_s: when the sidecar was written, seconds since 1970; 0 if before.
         leads, people, faces, poses, shots: how many the record has.
     """
 
@@ -167,12 +167,12 @@ def _row(movie: Movie, sidecar: Path) -> Row:
     return Row(
         key=key_of(video),
         uri=as_uri(video),
-        path=as_text(video),
+        path=as_text(settled(video)),
         sidecar=as_uri(sidecar),
         stamp=stamp_of(sidecar),
         video=source.oshash,
         gallery=source.is_gallery,
-        analyzed_s=sidecar.stat().st_mtime,
+        analyzed_s=max(0.0, sidecar.stat().st_mtime),
         size_bytes=source.size_bytes,
         duration_s=source.duration_s,
         width=source.width,

@@ -1,9 +1,11 @@
 """The sidecar: one video's Movie as JSON in `<video file name>.marquee.json`. The source of truth."""
 
 import contextlib
+import errno
 import hashlib
 import itertools
 import os
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal, TypeVar
@@ -18,6 +20,7 @@ from analyzer.stores.whole import FULL, temporary, write_whole
 M = TypeVar("M", bound=BaseModel)
 
 SUFFIX = ".marquee.json"
+_ROOM = 1 << 20  # bytes; of a sidecar's 0.1 to 40 million
 _LONGEST_NAME = 240  # bytes; most file systems take 255, and a damaged one's new name is longer
 
 
@@ -67,6 +70,8 @@ def read(path: Path) -> Movie | None:
 
 def _read(path: Path, model: type[M]) -> M | None:
     try:
+        if not stat.S_ISREG(path.stat().st_mode):  # from a pipe or a device one could read for ever
+            raise InputError(f"{shown(path)}: is no file, and in the way of a sidecar; move it elsewhere")
         text = path.read_bytes()
     except FileNotFoundError:
         return None
@@ -100,8 +105,8 @@ def stamp_of(path: Path) -> str:
     Raises:
         OSError: it is not there.
     """
-    stat = path.stat()
-    return f"{stat.st_size} {stat.st_mtime_ns}"
+    about = path.stat()
+    return f"{about.st_size} {about.st_mtime_ns}"
 
 
 def write(path: Path, movie: Movie) -> None:
@@ -120,11 +125,13 @@ def check_writable(path: Path) -> None:
 
     Raises:
         OutputError: it cannot.
+        DiskFullError: there is hardly any room.
     """
     with _complaining(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        with temporary(path) as beside:
-            beside.touch(exist_ok=False)
+        with temporary(path) as beside, beside.open("xb", buffering=0) as file:
+            if file.write(bytes(_ROOM)) < _ROOM:  # as much as there is room for, and no error
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 @contextlib.contextmanager

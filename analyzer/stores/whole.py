@@ -5,6 +5,7 @@ import errno
 import os
 import secrets
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -62,12 +63,22 @@ def append_whole(path: Path, line: bytes, end: int) -> None:
             raise
 
 
-def delete_abandoned(folder: Path) -> None:
-    """Delete what processes that are no more left unfinished in a folder."""
+def delete_abandoned(folder: Path, older_s: float = 0) -> None:
+    """Delete what processes that are no more left unfinished in a folder.
+
+    Args:
+        folder: where.
+        older_s: only what is older; on a network share, other machines may be writing, too.
+
+    Raises:
+        OSError: it cannot be read or written to.
+    """
     for path in folder.glob(".marquee-*-*.tmp"):
         number = path.name.split("-")[1]
         if number.isdecimal() and not psutil.pid_exists(int(number)):
-            _delete(path)
+            with contextlib.suppress(FileNotFoundError):
+                if time.time() - path.stat().st_mtime >= older_s:
+                    _delete(path)
 
 
 @contextlib.contextmanager

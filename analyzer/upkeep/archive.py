@@ -15,61 +15,17 @@ import time
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, BinaryIO, Literal, cast
+from typing import BinaryIO, cast
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import ValidationError
 
 from analyzer.errors import DiskFullError, InputError, NewerStoreError, StoreError
 from analyzer.library.locks import writing
 from analyzer.paths import shown
-from analyzer.records import Index, Record
-from analyzer.stores.contract import Kind
+from analyzer.upkeep.manifest import FORMAT, MANIFEST, Format, Manifest
 
-FORMAT: Literal[1] = 1
-MANIFEST = "manifest.json"
-DUMP = "dump"
 _CHUNK = 1 << 20
 _LONGEST_MANIFEST = 1 << 20
-
-Name = Annotated[str, Field(pattern=rf"^{DUMP}(/[A-Za-z0-9_-][A-Za-z0-9_.-]*)+$", max_length=90)]
-"""Of a member: no way out of its folder, and short enough for one header."""
-
-
-class File(Record):
-    """A file of the dump."""
-
-    size_bytes: Index
-    sha256: str
-
-
-class Manifest(Record):
-    """What a backup holds.
-
-    Attributes:
-        marquee: the version that made it.
-        made: when, in UTC.
-        store: the kind of store that can load it.
-        counts: of each collection.
-        files: by name.
-    """
-
-    format: Literal[1] = FORMAT
-    marquee: str
-    made: str
-    store: Kind
-    counts: dict[str, Index]
-    files: dict[Name, File]
-
-
-class _Format(BaseModel):
-    format: int
-
-
-def file_of(path: Path) -> File:
-    """Return size and sum of a file."""
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return File(size_bytes=path.stat().st_size, sha256=digest)
 
 
 def pack(manifest: Manifest, folder: Path, path: Path) -> None:
@@ -149,7 +105,7 @@ def _opened(path: Path) -> Iterator[tuple[Manifest, BinaryIO]]:
             if info is None or info.name != MANIFEST or info.size > _LONGEST_MANIFEST:
                 raise ValueError("it does not begin with a manifest")
             text = b"".join(_content(stream, info.size))
-            if _Format.model_validate_json(text).format > FORMAT:
+            if Format.model_validate_json(text).format > FORMAT:
                 raise NewerStoreError(f"{shown(path)}: was made by a newer Marquee; upgrade Marquee")
             yield Manifest.model_validate_json(text), stream
     except (gzip.BadGzipFile, zlib.error, EOFError, tarfile.TarError, ValueError) as error:
@@ -173,15 +129,14 @@ def _header(stream: BinaryIO) -> tarfile.TarInfo | None:
 def _copied(stream: BinaryIO, size: int, target: Path | None) -> str:
     """Copy the content of a member; return its sum."""
     digest = hashlib.sha256()
-    with contextlib.ExitStack() as stack:
-        file = None
-        if target:
-            stack.enter_context(writing(target))
+    if target:
+        with writing(target):
             target.parent.mkdir(parents=True, exist_ok=True)
-            file = stack.enter_context(target.open("xb"))
-        for chunk in _content(stream, size):
-            digest.update(chunk)
-            if file:
+            target.touch(exist_ok=False)
+    for chunk in _content(stream, size):
+        digest.update(chunk)
+        if target:
+            with writing(target), target.open("ab") as file:
                 file.write(chunk)
     return digest.hexdigest()
 
@@ -202,4 +157,4 @@ def _exactly(stream: BinaryIO, size: int) -> bytes:
 def _refuse_too_large(manifest: Manifest, folder: Path) -> None:
     needed = sum(about.size_bytes for about in manifest.files.values())
     if needed > shutil.disk_usage(folder).free:
-        raise DiskFullError(f"{shown(folder)}: has no room for the {needed / 1e6:.0f} MB of the backup")
+        raise DiskFullError(f"{shown(folder)}: has no room for the {needed // 10**6} MB of the backup")

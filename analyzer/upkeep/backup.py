@@ -14,7 +14,7 @@ from analyzer.paths import shown
 from analyzer.stores.contract import Store
 from analyzer.stores.whole import delete_abandoned, replacing
 from analyzer.upkeep import archive
-from analyzer.upkeep.archive import DUMP, Manifest
+from analyzer.upkeep.manifest import DUMP, Manifest, file_of
 
 
 def backup(store: Store, path: Path, force: bool = False) -> Manifest:
@@ -32,6 +32,8 @@ def backup(store: Store, path: Path, force: bool = False) -> Manifest:
     """
     if path.is_dir():
         raise OutputError(f"{shown(path)}: is a folder; name a file in it")
+    if path.exists() and not path.is_file():
+        raise OutputError(f"{shown(path)}: is a pipe or device; name a file")
     if path.exists() and not force:
         raise OutputError(f"{shown(path)}: is there already; name another, or --force replaces it")
     with _scratch(path.absolute().parent) as folder:
@@ -94,5 +96,5 @@ def _manifest(store: Store, folder: Path) -> Manifest:
         made=f"{datetime.now(UTC):%FT%TZ}",
         store=store.kind,
         counts=store.counts(),
-        files={path.relative_to(folder).as_posix(): archive.file_of(path) for path in files},
+        files={path.relative_to(folder).as_posix(): file_of(path) for path in files},
     )

@@ -1,7 +1,8 @@
 """What the sidecars say, held against what a store says."""
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -62,22 +63,26 @@ def differing(
         found: filled in on the way; complete at the end.
     """
     known = {as_uri(one.path): one for one in listed}
-    rows = {row.sidecar: _Brief.of(row) for row in store.rows()}
+    rows: defaultdict[str, list[_Brief]] = defaultdict(list)
+    for row in store.rows():
+        rows[row.sidecar].append(_Brief.of(row))
+    keys = {row.key for some in rows.values() for row in some}
     there, fresh, lost = _sorted_out(known, rows, others, found)
-    keys = {row.key for row in rows.values()}
     for path in there:
         entry = _entry(path, found)
         if entry is None:
             continue
-        key, row = entry.row.key, rows.get(entry.row.sidecar)
-        if row and row.key != key:
-            lost[row.key] = row.path
+        key = entry.row.key
+        lost |= {row.key: row for row in rows[entry.row.sidecar] if row.key != key}
         rank = (entry.row.analyzed_s, entry.row.sidecar)
         if rank > fresh.get(key, (-1.0, "")):  # of several sidecars of one video the newest counts
             fresh[key] = rank
             (found.changed if key in keys else found.added)[key] = entry.row.path
             yield entry
-    found.removed |= {key: path for key, path in lost.items() if key not in fresh}
+    now = store.stamps(lost)  # another process may have written what was lost
+    found.removed |= {
+        key: row.path for key, row in lost.items() if key not in fresh and now.get(key) == row.stamp
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,25 +101,31 @@ class _Brief:
 
 def _sorted_out(
     known: Mapping[str, ledger.Entry],
-    rows: Mapping[str, _Brief],
+    rows: Mapping[str, Sequence[_Brief]],
     others: Iterable[Path],
     found: Difference,
-) -> tuple[list[Path], dict[str, tuple[float, str]], dict[str, str]]:
+) -> tuple[list[Path], dict[str, tuple[float, str]], dict[str, _Brief]]:
     """Return the sidecars to be read, the rows that are as they should be, and those of nothing."""
     there: list[Path] = []
     fresh: dict[str, tuple[float, str]] = {}
-    lost: dict[str, str] = {}
+    lost: dict[str, _Brief] = {}
     for uri in sorted({*known, *rows, *map(as_uri, others)}):
-        path, row = from_uri(uri), rows.get(uri)
+        path, of_it = from_uri(uri), rows.get(uri, ())
         try:
             stamp = sidecar.stamp_of(path)
-        except OSError:
-            if row:
-                (lost if _is_gone(path, known.get(uri)) else found.away)[row.key] = row.path
+        except (FileNotFoundError, NotADirectoryError):
+            if of_it and _is_gone(path, known.get(uri)):
+                lost |= {row.key: row for row in of_it}
+            else:
+                found.away |= {row.key: row.path for row in of_it}
+            continue
+        except OSError:  # reading it says why
+            there.append(path)
             continue
         if uri not in known:
             found.unlisted.append(path)
-        if row and row.stamp == stamp:
+        if [row.stamp for row in of_it] == [stamp]:
+            (row,) = of_it
             fresh[row.key] = max(fresh.get(row.key, (-1.0, "")), (row.analyzed_s, uri))
         else:
             there.append(path)

@@ -1,5 +1,6 @@
 """What a store and the library add up to."""
 
+import stat
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import islice
@@ -68,4 +69,13 @@ def _most_seen(library: Library) -> list[Seen]:
 
 
 def _size(files: Iterable[Path]) -> int:
-    return sum(file.stat().st_size for file in files if file.is_file())
+    return sum(map(_size_of, files))
+
+
+def _size_of(file: Path) -> int:
+    """Of what is away, was deleted meanwhile or is no file, 0."""
+    try:
+        about = file.stat()
+    except OSError:
+        return 0
+    return about.st_size if stat.S_ISREG(about.st_mode) else 0

@@ -147,6 +147,8 @@ def test_backup_and_restore(db: Db, film: Path, tmp_path: Path) -> None:
     assert "is damaged" in refused(db("restore", "torn", "--force"), 9)
     assert json.loads(well(db("check", "--json")))["counts"] == before
     assert "beside the videos" in refused(db("backup", "x.tar.gz", "--store", "sidecar"), 2)
+    assert "is the store itself" in refused(db("backup", "home/marquee.db", "--force"), 2)
+    assert json.loads(well(db("check", "--json")))["counts"] == before
 
 
 def test_migrate(db: Db, film: Path, tmp_path: Path) -> None:

@@ -130,6 +130,8 @@ def test_who_and_what_is_unknown_is_said(find: Find) -> None:
     assert nothing.stderr.endswith("0 videos found\n")
     assert nothing.stdout == ""
     assert "such are 90" in one_line(find("--longer", "soon"))
+    assert "such are 90" in one_line(find("--longer", "9" * 400))
+    assert "'--limit'" in one_line(find("--limit", "9" * 20))
 
 
 def test_the_sidecars_alone_can_be_asked(find: Find) -> None:

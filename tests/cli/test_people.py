@@ -1,5 +1,6 @@
 """People on the command line: what a user types, sees and is told."""
 
+import contextlib
 import csv
 import json
 import shutil
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from analyzer.stores import sidecar
+from analyzer.stores.sqlite import SqliteStore
 from tests.cli.test_cli import Result, marquee, one_line
 from tests.conftest import Demo
 from tests.keeping import keeper_of
@@ -250,3 +252,5 @@ def test_forget_says_what_is_left_to_do(film: Path, people: People) -> None:
     assert movie
     assert not movie.people[0].reference
     assert movie.people[1].reference
+    with contextlib.closing(SqliteStore(film.parent / "home" / "marquee.db")) as store:
+        assert sidecar.stamp_of(kept) in {row.stamp for row in store.rows()}

@@ -12,15 +12,15 @@ from analyzer.detect.networks import shared_networks
 from analyzer.detect.opening import open_detectors
 from analyzer.detect.table import KINDS
 from analyzer.detect.tags import Seen, sum_up
-from analyzer.jobs import Job, Outcome, run
+from analyzer.jobs import Job, Outcome
 from analyzer.media.frame import Frame
-from analyzer.progress import silent
 from analyzer.records import Movie, Tag
 from analyzer.settings import Settings, load
 from analyzer.stores import sidecar
 from models import files
 from tests import colours
 from tests.conftest import Demo
+from tests.keeping import outcomes
 from tests.movies import keyframe
 
 QUIET = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
@@ -69,7 +69,7 @@ def settings_with(model: Path, *more: str) -> Settings:
 
 
 def go(video: Path, settings: Settings) -> Outcome:
-    (outcome,) = run({video: Path()}, Job(settings), lambda path: silent, lambda: None)
+    (outcome,) = outcomes({video: Path()}, Job(settings))
     assert outcome.error is None
     return outcome
 

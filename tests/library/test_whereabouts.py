@@ -1,7 +1,7 @@
 import pytest
 
 from analyzer.errors import UsageError
-from analyzer.library.decisions import Alias, Name
+from analyzer.library.decisions import Alias, Name, Undo
 from analyzer.library.forgetting import forget
 from analyzer.library.whereabouts import FILE, appearances
 from tests.library.conftest import Films, Place, first_billed
@@ -50,3 +50,26 @@ def test_a_damaged_file_is_made_anew_and_forgetting_deletes_it(place: Place, fil
     library = place.library
     forget(library, library.resolve("Eileen"))
     assert not kept.exists()
+
+
+def test_what_is_kept_is_of_the_library_as_it_is_then(place: Place, films: Films) -> None:
+    before = place.library
+    member = first_billed(place, films)
+    before.decide(Name(name="Eileen", anchors=member.anchors()))
+    other = place.library
+    other.decide(Undo(undone=1))
+    other.decide(Name(name="Eileen", anchors=other.cast.members[-1].anchors()))
+    appearances(before, "Eileen")
+    whole = place.library.resolve("Eileen")
+    where = appearances(place.library, "Eileen")
+    assert where == {(part.video, part.unit.appearance.id) for part in whole.parts}
+
+
+def test_cards_that_are_being_written_do_not_matter(place: Place, films: Films) -> None:
+    place.library.decide(Name(name="Eileen", anchors=first_billed(place, films).anchors()))
+    where = appearances(place.library, "Eileen")
+    kept = place.home / "library" / FILE
+    written = kept.stat().st_mtime_ns
+    (place.home / "library" / "cards" / ".marquee-1-abcdefgh.tmp").symlink_to("gone")
+    assert appearances(place.library, "Eileen") == where
+    assert kept.stat().st_mtime_ns == written

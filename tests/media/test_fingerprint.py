@@ -1,3 +1,4 @@
+import hashlib
 from pathlib import Path
 
 import numpy as np
@@ -13,14 +14,39 @@ def test_oshash_of_a_known_file(tmp_path: Path) -> None:
     assert int(fingerprint.oshash(path), 16) == 2 * 8192 + 16384 * 2 * 8
 
 
-def test_oshash_wraps_and_takes_small_files(tmp_path: Path) -> None:
+def test_oshash_wraps(tmp_path: Path) -> None:
     path = tmp_path / "a"
-    path.write_bytes(b"\xff" * 65536)
-    assert int(fingerprint.oshash(path), 16) == (65536 - 2 * 8192) % 2**64
+    path.write_bytes(b"\xff" * 131072)
+    assert int(fingerprint.oshash(path), 16) == (131072 - 2 * 8192) % 2**64
+
+
+@pytest.mark.parametrize("size", [0, 1, 65535, 65536, 65537, 100_000, 131071])
+def test_oshash_of_a_small_file_is_of_its_whole_content(tmp_path: Path, size: int) -> None:
+    """Sums would be the same for two files of which one has its words in another order."""
+    path = tmp_path / "a"
+    content = np.random.default_rng(size).bytes(size)
+    path.write_bytes(content)
+    assert fingerprint.oshash(path) == hashlib.sha256(content).hexdigest()[:16]
+
+
+def test_block_sums_of_small_files(tmp_path: Path) -> None:
+    path = tmp_path / "a"
     path.write_bytes(b"\x05")
-    assert int(fingerprint.oshash(path), 16) == 1 + 5 + 5
+    assert int(fingerprint.block_sums(path), 16) == 1 + 5 + 5
     path.write_bytes(b"")
-    assert fingerprint.oshash(path) == "0" * 16
+    assert fingerprint.block_sums(path) == "0" * 16
+
+
+def test_the_sampled_hash_sees_what_the_oshash_does_not(tmp_path: Path) -> None:
+    one, other = tmp_path / "one", tmp_path / "other"
+    content = bytearray(np.random.default_rng(0).bytes(2 << 20))
+    one.write_bytes(content)
+    content[800_000:1_000_000] = bytes(200_000)
+    other.write_bytes(content)
+    assert fingerprint.oshash(one) == fingerprint.oshash(other)
+    assert fingerprint.sampled_hash(one) != fingerprint.sampled_hash(other)
+    other.write_bytes(one.read_bytes())
+    assert fingerprint.sampled_hash(one) == fingerprint.sampled_hash(other)
 
 
 def test_phash_holds_under_noise_and_tells_pictures_apart(make_scene) -> None:

@@ -1,12 +1,12 @@
 import json
 import os
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from analyzer.errors import NewerSidecarError, OutputError, SidecarError
+from analyzer.errors import InputError, NewerSidecarError, OutputError, SidecarError
 from analyzer.records import Movie
 from analyzer.stores import sidecar
 from tests.somebody import as_somebody
@@ -61,6 +61,15 @@ def test_a_damaged_sidecar_is_told_in_one_line(tmp_path: Path, content: bytes) -
     path.write_bytes(content)
     for read in (sidecar.read, sidecar.read_header):
         with pytest.raises(SidecarError, match=r"^[^\n]*x\.marquee\.json: sidecar is damaged[^\n]*$"):
+            read(path)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pipes and devices have names where POSIX is")
+@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir, lambda path: path.symlink_to("/dev/zero")])
+def test_what_is_no_file_is_not_read(tmp_path: Path, make: Callable[[Path], None]) -> None:
+    make(path := tmp_path / "x.marquee.json")
+    for read in (sidecar.read, sidecar.read_header):
+        with pytest.raises(InputError, match=r"^[^\n]*x\.marquee\.json: is no file[^\n]*$"):
             read(path)
 
 

@@ -62,6 +62,12 @@ class TestSqlite(StoreContract):
         star = frozenset({(video, "p2"), (video, "p4"), (second, "p3"), (second, "p4")})
         assert [*store.find(Query(people=(star,), order="billing"))] == [one.row, other.row]
 
+    def test_many_people_at_once(self, store: SqliteStore, make: Make) -> None:
+        store.save([one := make(1, people=1)])
+        star = frozenset({(one.row.video, "p1")})
+        assert [*store.find(Query(people=(star,) * 100, order="billing"))] == [one.row]
+        assert [*store.find(Query(people=(star,) * 100 + (frozenset(),)))] == []
+
 
 def _sql(path: Path, *statements: str) -> None:
     with contextlib.closing(sqlite3.connect(path)) as connection:
@@ -119,6 +125,16 @@ def test_a_folder_is_refused(tmp_path: Path) -> None:
         SqliteStore(path)
 
 
+def test_a_link_may_name_it(tmp_path: Path) -> None:
+    (link := tmp_path / "a.db").symlink_to(tmp_path / "b.db")
+    for _ in range(2):
+        SqliteStore(link).close()
+    assert (tmp_path / "b.db").stat().st_size
+    (loop := tmp_path / "c.db").symlink_to(loop)
+    with pytest.raises(StoreError, match=ONE_LINE.format("Too many levels of symbolic links")):
+        SqliteStore(loop)
+
+
 def test_a_database_of_another_program_is_refused_and_stays(tmp_path: Path) -> None:
     _sql(path := tmp_path / "a.db", "CREATE TABLE notes (text)")
     before = path.read_bytes()
@@ -128,9 +144,10 @@ def test_a_database_of_another_program_is_refused_and_stays(tmp_path: Path) -> N
 
 
 def test_a_newer_store_is_refused_and_stays(filled: Path) -> None:
-    _sql(filled, "INSERT INTO migration VALUES ('999-future', '')", "PRAGMA journal_mode = DELETE")
+    _sql(filled, "INSERT INTO migration VALUES ('999-future', ''), (NULL, '')")
+    _sql(filled, "PRAGMA journal_mode = DELETE")
     before = filled.read_bytes()
-    with pytest.raises(NewerStoreError, match=ONE_LINE.format(r"newer Marquee \(999-future\); upgrade")):
+    with pytest.raises(NewerStoreError, match=ONE_LINE.format(r"newer Marquee \([^\n]+\); upgrade")):
         SqliteStore(filled)
     assert filled.read_bytes() == before
 
@@ -289,6 +306,20 @@ def test_a_full_disk_leaves_what_was_there(small_disk: Path, tmp_path: Path) -> 
         pytest.fail("there is no room for another")
 
 
+def test_what_there_is_no_room_for_is_not_loaded(small_disk: Path, tmp_path: Path) -> None:
+    (folder := tmp_path / "dump").mkdir()
+    with contextlib.closing(SqliteStore(tmp_path / "large.db")) as large:
+        large.save(entry(tmp_path, seed) for seed in range(600))
+        large.dump(folder)
+    assert (folder / "marquee.db").stat().st_size > 500_000
+    with contextlib.closing(SqliteStore(small_disk / "a.db")) as store:
+        store.save(entries := [entry(tmp_path, seed) for seed in range(3)])
+        (small_disk / "filler").write_bytes(bytes(300_000))
+        with pytest.raises(DiskFullError, match=ONE_LINE.format("no room")):
+            store.load(folder)
+        assert_holds(store, entries)
+
+
 @pytest.mark.skipif(os.name != "posix", reason="file permissions as POSIX has them")
 def test_who_may_not_write_is_told() -> None:
     prepare = "import pathlib; from analyzer.stores.sqlite import SqliteStore"
@@ -302,6 +333,24 @@ def test_who_may_not_write_is_told() -> None:
             assert re.match(r"StoreError [^\n]*a\.db: [^\n]+ must be writable; --store[^\n]*\n$", said)
         said = as_somebody(prepare, f"SqliteStore(pathlib.Path({str(folder / 'new' / 'a.db')!r}))")
         assert "cannot be opened: Permission denied" in said
+
+
+@pytest.mark.skipif(os.name != "posix", reason="elsewhere a file that is open cannot be deleted")
+def test_a_file_that_is_gone_is_not_written_to(filled: Path, tmp_path: Path) -> None:
+    with contextlib.closing(SqliteStore(filled)) as store:
+        filled.rename(tmp_path / "elsewhere.db")
+        for _ in range(2):  # nothing is there, then another
+            with pytest.raises(StoreError, match=ONE_LINE.format("was deleted or replaced")):
+                store.save([entry(tmp_path, 30)])
+            SqliteStore(filled).close()
+
+
+def test_opening_it_twice_does_not_let_go_of_its_locks(filled: Path, tmp_path: Path) -> None:
+    with contextlib.closing(SqliteStore(filled)):
+        SqliteStore(filled).close()
+        other = "import sqlite3; c = sqlite3.connect({!r}); c.execute('SELECT 1 FROM movie'); c.close()"
+        subprocess.run([sys.executable, "-c", other.format(str(filled))], check=True)
+        assert filled.with_name("filled.db-wal").exists()  # who takes itself for the last deletes it
 
 
 def test_who_waits_too_long_is_told(filled: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -82,6 +82,14 @@ def test_a_file_that_is_there_stays_unless_forced(store: SqliteStore, file: Path
         backup(store, file.parent, force=True)
 
 
+@pytest.mark.skipif(os.name != "posix", reason="pipes have names where POSIX is")
+def test_a_pipe_is_not_replaced(store: SqliteStore, tmp_path: Path) -> None:
+    os.mkfifo(pipe := tmp_path / "pipe")
+    with pytest.raises(OutputError, match=r"^[^\n]*pipe: is a pipe or device; name a file$"):
+        backup(store, pipe, force=True)
+    assert pipe.is_fifo()
+
+
 def test_what_a_process_left_unfinished_is_deleted(store: SqliteStore, tmp_path: Path) -> None:
     gone = subprocess.Popen(["true"])
     gone.wait()

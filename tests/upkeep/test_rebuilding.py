@@ -9,11 +9,11 @@ import pytest
 from analyzer.errors import DamagedStoreError, InputError, NewerStoreError
 from analyzer.library.ledger import Ledger
 from analyzer.library.library import Library
-from analyzer.paths import from_uri
+from analyzer.paths import from_uri, key_of
 from analyzer.stores import sidecar
-from analyzer.stores.entries import Entry
+from analyzer.stores.entries import Entry, entry_of
 from analyzer.stores.sqlite import SqliteStore
-from analyzer.upkeep.comparing import Difference
+from analyzer.upkeep.comparing import Difference, differing
 from analyzer.upkeep.rebuilding import compare, move_aside, rebuild
 from tests.contracts.stores import assert_holds
 from tests.entries import entry
@@ -135,6 +135,12 @@ def test_what_cannot_be_read_is_said_and_its_row_kept(place: Place, content: str
     assert_holds(place.store, [sound, broken])
 
 
+def test_a_sidecar_from_before_1970_has_a_row(place: Place) -> None:
+    old = place.make(1, written=-86400.0)
+    assert place.rebuild().added == paths(old)
+    assert_holds(place.store, [old])
+
+
 def test_sidecars_in_folders_are_told_to_the_library(place: Place) -> None:
     known, found_too = place.make(1), place.make(2, listed=False, people=3)
     missed = entry(place.films.parent / "others", 3)
@@ -175,6 +181,40 @@ def test_of_several_sidecars_of_a_video_the_newest_counts(place: Place) -> None:
     (other.parent / "else").touch()
     assert place.rebuild().changed == paths(old)
     assert_holds(place.store, [old])
+
+
+def test_a_sidecar_that_is_now_of_another_video_leaves_no_row_of_the_one_before(place: Place) -> None:
+    place.store.save([old := place.make(1)])
+    path = from_uri(old.row.sidecar)
+    movie = sidecar.read(path)
+    assert movie
+    names = (place.films / f"moved-{n}.mp4" for n in range(100))
+    moved = next(name for name in names if key_of(name) > old.row.key)
+    source = movie.source.model_copy(update={"path": str(moved)})
+    sidecar.write(path, movie.model_copy(update={"source": source}))
+    new = entry_of(movie.model_copy(update={"source": source}), path)
+    place.store.save([new])
+    assert place.rebuild().removed == paths(old)
+    assert_holds(place.store, [new])
+
+
+def test_a_row_that_somebody_writes_meanwhile_is_not_removed(place: Place) -> None:
+    lost, missing = place.make(1), place.make(2)
+    place.store.save([lost])
+    (gone(lost).parent / "another").touch()
+    found = Difference()
+    for _ in differing(place.store, Ledger(place.home / "library").sidecars(), (), found):
+        place.store.save([again := place.make(1, written=2e9)])
+    assert found == Difference(added=paths(missing))
+    assert_holds(place.store, [again])
+
+
+def test_a_sidecar_that_cannot_be_reached_is_said_and_its_row_kept(place: Place) -> None:
+    place.store.save([one := place.make(1)])
+    path = gone(one)
+    path.symlink_to(path.name)
+    assert "Too many levels of symbolic links" in place.rebuild().unreadable[0]
+    assert_holds(place.store, [one])
 
 
 def test_a_folder_that_there_is_not_is_refused(place: Place) -> None:

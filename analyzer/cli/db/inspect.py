@@ -21,8 +21,8 @@ from analyzer.upkeep.comparing import Difference
 from analyzer.upkeep.rebuilding import compare
 
 MEND_TABLES = (
-    "'marquee db rebuild --move-aside' makes a SQLite file anew; in MongoDB, drop those collections, then "
-    "'marquee db rebuild'"
+    "'marquee db rebuild --move-aside' makes a SQLite file anew; in MongoDB, delete the documents that are "
+    "not wanted, then 'marquee db migrate' and 'marquee db rebuild'"
 )
 MEND_ROWS = "'marquee db rebuild' mends that"
 MEND_SIDECARS = "'marquee analyze' sets damaged sidecars aside and makes them anew"

@@ -85,6 +85,8 @@ def backup(
     store: StoreOption = None,
 ) -> None:
     """Write all that the store holds to one file, and read it back."""
+    if (own := sqlite_file(store)) and own.resolve() == file.resolve():
+        raise UsageError(f"{shown(file)}: is the store itself; name another file")
     with opened(store, older=True) as kept:
         manifest = backups.backup(kept, file, force)
     out.print(f"{shown(file)}: {_counts(manifest.counts)}; {megabytes(file.stat().st_size)}")

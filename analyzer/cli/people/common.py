@@ -5,6 +5,8 @@ from typing import Annotated
 import typer
 
 from analyzer.cli.console import complain
+from analyzer.cli.stores import opened
+from analyzer.keeping import Keeper
 from analyzer.library.cast import Member
 from analyzer.library.forgetting import finish
 from analyzer.library.library import Library
@@ -24,7 +26,9 @@ def open_library() -> Library:
     library = Library(marquee_home())
     for notice in library.journal.notices:
         complain(notice)
-    finish(library.shelf)
+    if rewritten := finish(library.shelf).rewritten:
+        with opened(None) as store:
+            Keeper(library.home, store).refresh(rewritten)
     return library
 
 

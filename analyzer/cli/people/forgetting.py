@@ -11,6 +11,7 @@ from analyzer.cli.stores import StoreOption, opened
 from analyzer.errors import OutputError, UsageError
 from analyzer.keeping import Keeper
 from analyzer.library.addresses import seen_in
+from analyzer.library.forgetting import Report
 from analyzer.library.forgetting import forget as forget_member
 from analyzer.paths import shown
 
@@ -34,9 +35,14 @@ def forget(
         typer.confirm(
             "Remove all that Marquee knows of this person? This cannot be undone.", abort=True, err=True
         )
-    report = forget_member(library, member)
     with opened(store) as kept:
+        report = forget_member(library, member)
+        _say(report)
         Keeper(library.home, kept).refresh(report.rewritten)
+    return OutputError.exit_code if report.due else 0
+
+
+def _say(report: Report) -> None:
     out.print(
         f"forgotten: {counted(report.decisions, 'decision')} and what "
         f"{counted(len(report.rewritten), 'record')} held are gone"
@@ -49,4 +55,3 @@ def forget(
     )
     for line in report.due:
         complain(f"still to be done: {line}")
-    return OutputError.exit_code if report.due else 0

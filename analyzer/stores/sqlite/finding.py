@@ -9,20 +9,24 @@ from analyzer.stores.sqlite.database import Database
 from analyzer.stores.sqlite.reading import MOVIE, rows_of
 
 _WHO = """
+    json_each(?) AS pair
+    CROSS JOIN movie ON movie.video = json_extract(pair.value, '$[0]')
+    CROSS JOIN person ON person.movie = movie.id AND person.id = json_extract(pair.value, '$[1]')
+"""
+"""The appearances of somebody."""
+_STAR = f"""
     JOIN (
         SELECT person.movie, min(person.billing) AS billing, person.screen_time_s
-        FROM json_each(?) AS pair
-        CROSS JOIN movie ON movie.video = json_extract(pair.value, '$[0]')
-        CROSS JOIN person ON person.movie = movie.id AND person.id = json_extract(pair.value, '$[1]')
-        GROUP BY person.movie
-    ) AS who{n} ON who{n}.movie = movie.id
+        FROM {_WHO} GROUP BY person.movie
+    ) AS star ON star.movie = movie.id
 """
 """Those movies in which somebody is; of their billings the best, and the screen time that goes with it."""
+_WITH = f"movie.id IN (SELECT person.movie FROM {_WHO})"
 _LABELLED = """
     movie.id IN (SELECT movie FROM label JOIN {table} ON {table}.label = label.id WHERE label.folded = ?)
 """
 _ORDERS = {
-    "billing": "who0.billing, who0.screen_time_s DESC, ",
+    "billing": "star.billing, star.screen_time_s DESC, ",
     "name": "",
     "longest": "movie.duration_s DESC, ",
     "newest": "movie.analyzed_s DESC, ",
@@ -32,13 +36,13 @@ _ORDERS = {
 def find(database: Database, query: Query) -> list[Row]:
     """Return what fulfils a query, in its order."""
     people = [json.dumps(sorted(who)) for who in query.people]
-    joins = "".join(_WHO.format(n=n) for n in range(len(people)))
-    conditions = _conditions(query)
+    star = _STAR if people else ""
+    conditions = [(_WITH, who) for who in people[1:]] + _conditions(query)
     where = " AND ".join(["TRUE", *(sql for sql, _ in conditions)])
     order = "" if query.order == "billing" and not people else _ORDERS[query.order]
-    sql = f"SELECT {MOVIE} FROM movie {joins} WHERE {where} ORDER BY {order} movie.path, movie.key LIMIT ?"
+    sql = f"SELECT {MOVIE} FROM movie {star} WHERE {where} ORDER BY {order} movie.path, movie.key LIMIT ?"
     limit = -1 if query.limit is None else query.limit
-    return rows_of(database, database.ask(sql, *people, *(value for _, value in conditions), limit))
+    return rows_of(database, database.ask(sql, *people[:1], *(value for _, value in conditions), limit))
 
 
 def _conditions(query: Query) -> list[tuple[str, Any]]:

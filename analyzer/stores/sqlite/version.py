@@ -17,7 +17,7 @@ def pending(database: Database) -> list[str]:
         StoreError: it is of another program.
     """
     done = _done(database)
-    if unknown := sorted(done - MIGRATIONS.keys()):
+    if unknown := sorted(map(str, done - MIGRATIONS.keys())):
         raise NewerStoreError(
             f"{shown(database.path)}: was written by a newer Marquee ({unknown[-1]}); upgrade Marquee, "
             "or name another with --store"
