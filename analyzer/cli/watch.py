@@ -44,7 +44,9 @@ def watch(
     ] = True,
     settle: Annotated[
         str | None,
-        typer.Option(metavar="TIME", help="How long a file must not have changed to count, as 5s or 2m."),
+        typer.Option(
+            metavar="TIME", help="How long a file must not have changed to count, as 30s or 2m; else 5s."
+        ),
     ] = None,
     then: Annotated[
         str | None,
