@@ -33,7 +33,7 @@ from analyzer.watching.watcher import TICK_S, Watcher
 RETRY_S = 10.0
 _SAID = {
     "moved": "moved or copied; its record came with it",
-    "gone": "is gone; its record is kept for 30 days",
+    "gone": "is gone; a record that it left is kept for 30 days",
 }
 
 
