@@ -33,7 +33,7 @@ from analyzer.watching.watcher import TICK_S, Watcher
 RETRY_S = 10.0
 _SAID = {
     "moved": "moved or copied; its record came with it",
-    "gone": "is gone; its record is kept for 30 days",
+    "gone": "is gone; a record that it left is kept for 30 days",
 }
 
 
@@ -44,7 +44,9 @@ def watch(
     ] = True,
     settle: Annotated[
         str | None,
-        typer.Option(metavar="TIME", help="How long a file must not have changed to count, as 5s or 2m."),
+        typer.Option(
+            metavar="TIME", help="How long a file must not have changed to count, as 30s or 2m; else 5s."
+        ),
     ] = None,
     then: Annotated[
         str | None,

@@ -2,10 +2,11 @@
 
 import contextlib
 import itertools
+import os
 import time
 from pathlib import Path
 
-from analyzer.errors import NewerStoreError, StoreError
+from analyzer.errors import InputError, NewerStoreError, StoreError
 from analyzer.paths import shown
 from analyzer.stores.sqlite.database import BESIDE, Database
 
@@ -90,9 +91,12 @@ def set_aside(home: Path) -> Path:
     """Rename a damaged queue.db, so that a new one is made; return its new path.
 
     Raises:
+        InputError: there is none.
         StoreError: it cannot be renamed.
     """
     path = home / "queue.db"
+    if not os.path.lexists(path):
+        raise InputError(f"{shown(path)}: is not there, so nothing is damaged")
     names = (path.with_name(f"queue.db.damaged-{n}") for n in itertools.count(1))
     aside = next(name for name in names if not name.exists())
     try:

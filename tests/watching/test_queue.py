@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from analyzer.errors import DamagedStoreError, MediaError, NewerStoreError
+from analyzer.errors import DamagedStoreError, InputError, MediaError, NewerStoreError
 from analyzer.jobs import Job
 from analyzer.settings import load
 from analyzer.watching.asking import Request
 from analyzer.watching.claims import claims_of
-from analyzer.watching.database import QueueDatabase
+from analyzer.watching.database import QueueDatabase, set_aside
 from analyzer.watching.listing import Listing
 from analyzer.watching.owners import Owner
 from analyzer.watching.pauses import EVERYTHING, Pauses
@@ -217,6 +217,9 @@ def test_a_damaged_queue_is_told_and_set_aside_on_request(home: Path) -> None:
     with pytest.raises(DamagedStoreError, match="jobs clear --damaged"):
         QueueDatabase(home)
     assert (home / "queue.db").read_bytes().startswith(b"nonsense")
+    assert set_aside(home).read_bytes().startswith(b"nonsense")
+    with pytest.raises(InputError, match="is not there"):
+        set_aside(home)
 
 
 def test_a_newer_queue_is_refused(home: Path) -> None:

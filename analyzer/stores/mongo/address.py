@@ -14,7 +14,7 @@ DATABASE = "marquee"
 _OWN = ("admin", "config", "local")
 _SECRET = ("authmechanismproperties", "tlscertificatekeyfilepassword", "proxypassword")
 WRONG = (
-    "--store: is no mongodb:// address; it is mongodb://USER:PASSWORD@HOST:PORT/DATABASE?OPTION=VALUE, "
+    "store: is no mongodb:// address; it is mongodb://USER:PASSWORD@HOST:PORT/DATABASE?OPTION=VALUE, "
     "with what is not a letter or a digit in user and password as %XX"
 )
 
@@ -56,11 +56,11 @@ def _parsed(scheme: str, rest: str) -> tuple[str, str]:
     except InvalidURI:
         raise UsageError(WRONG) from None
     except ConfigurationError:
-        raise UsageError("--store: an option after the ? of the mongodb:// address is not known") from None
+        raise UsageError("store: an option after the ? of the mongodb:// address is not known") from None
     except (ValueError, PyMongoError):
         raise UsageError(WRONG) from None
     except OSError as error:
-        raise UsageError(f"--store: a file that the mongodb:// address names: {error.strerror}") from None
+        raise UsageError(f"store: a file that the mongodb:// address names: {error.strerror}") from None
     hosts = ",".join(_host(host, None if is_sought else port) for host, port in parsed["nodelist"])
     return hosts, ".".join(filter(None, (parsed["database"], parsed["collection"]))) or DATABASE
 
@@ -73,10 +73,10 @@ def _host(host: str, port: int | None) -> str:
 def _refuse(database: str) -> None:
     if database in _OWN:
         raise UsageError(
-            f"--store: the database {database} is MongoDB's own; name another, with ?authSource={database}"
+            f"store: the database {database} is MongoDB's own; name another, with ?authSource={database}"
         )
     if re.search(r'[/\\. "$*<>:|?\x00]', database):
-        raise UsageError("--store: the mongodb:// address names a database that there cannot be")
+        raise UsageError("store: the mongodb:// address names a database that there cannot be")
 
 
 def _secrets(rest: str) -> list[str]:

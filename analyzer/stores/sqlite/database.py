@@ -22,7 +22,7 @@ BESIDE = ("", "-wal", "-shm")
 REMEDY = "'marquee db rebuild --move-aside' makes it anew from the sidecars"
 _SETTINGS = ("synchronous = FULL", "foreign_keys = ON", "cache_size = -65536")
 _FULL_BYTES = 1 << 20
-_WRITABLE = "the file and its folder must be writable; --store names another"
+_WRITABLE = "the file and its folder must be writable; for a store, --store names another"
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR, None)
 """Among them: a table is missing, and, as Python finds and gives no code, a text is not UTF-8."""
 _LEAST = 0xFF  # of an error code; the rest says more about it
@@ -79,8 +79,8 @@ class Database:
         """
         if not self._is_there():
             raise StoreError(
-                f"{shown(self.path)}: was deleted or replaced while it was open; start again, and "
-                "'marquee db rebuild' adds what is missing"
+                f"{shown(self.path)}: was deleted or replaced while it was open; start again; "
+                "what a store lacks then, 'marquee db rebuild' adds"
             )
         self.ask(f"BEGIN {kind}")
         try:
