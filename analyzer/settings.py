@@ -110,6 +110,7 @@ class Watch(Section):
     settle_s: Annotated[float, Field(ge=0)]
     look_s: Annotated[float, Field(gt=0)]
     poll_s: Annotated[float, Field(gt=0)]
+    then_s: Annotated[float, Field(gt=0)]
 
 
 class Settings(Section):

@@ -10,7 +10,7 @@ import typer
 from analyzer.cli.console import clock, err, megabytes, out, print_line, table
 from analyzer.cli.people.common import AsJson, counted
 from analyzer.cli.progress import BatchProgress
-from analyzer.cli.similar import films_of, searcher
+from analyzer.cli.similar import films_of, searcher, tell_without
 from analyzer.cli.stores import StoreOption
 from analyzer.errors import MarqueeError
 from analyzer.paths import from_uri, shown
@@ -37,6 +37,7 @@ def dedupe(
     films = films_of(store)
     with Worker(load()) as worker, BatchProgress(1) as progress:
         found = duplicates(films, searcher(films, worker, look), _condition, progress.start(Path("films")))
+    tell_without(films)
     if json_:
         print_line(json.dumps(_as_json(found)))
     else:

@@ -53,6 +53,7 @@ def similar(
         subject = _subject(video, films, worker, look)
         others = [n for n in films.candidates(subject.film.prints) if films.rows[n].key != key_of(video)]
         found = searcher(films, worker, look).search(subject, others)
+    tell_without(films)
     if json_:
         print_line(json.dumps([_as_json(films.rows[n], one) for n, one in found]))
     elif found:
@@ -61,15 +62,18 @@ def similar(
 
 
 def films_of(store: str | None) -> Films:
-    """Return the films of a store; say how many have no hashes."""
+    """Return the films of a store."""
     with opened(store) as kept:
-        films = Films(kept.prints())
+        return Films(kept.prints())
+
+
+def tell_without(films: Films) -> None:
+    """Say how many films have no hashes."""
     if films.without:
         complain(
-            f"{counted(films.without, 'video')} without hashes, black or of older records: not compared; "
-            "'marquee analyze' renews records"
+            f"not compared: {counted(films.without, 'video')} without hashes, all black or of older records; "
+            "'marquee analyze' renews these"
         )
-    return films
 
 
 def searcher(films: Films, worker: Worker, look: bool) -> Searcher:

@@ -158,5 +158,6 @@ def _afterwards(outcome: Outcome, turn: Turn, request: Request) -> Outcome:
     """Run what is to be run after a new record, also where an earlier turn ended between the two."""
     if outcome.status == "fresh" and not turn.begun:
         return outcome
-    said = "; ".join(afterwards.run(request.then, turn.path, turn.sidecar))
+    limit_s = request.settings.watch.then_s
+    said = "; ".join(afterwards.run(request.then, turn.path, turn.sidecar, limit_s))
     return replace(outcome, notice="; ".join(filter(None, [outcome.notice, said])) or None)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
+import psutil
 import pytest
 
 from analyzer.media.fingerprint import oshash
@@ -314,10 +315,25 @@ def test_what_is_run_afterwards_gets_both_paths(films: Path, make: Make, tmp_pat
     result = once(films, "--then", f"{sys.executable} {note} 'one word', false, /no/such/program")
     assert result.returncode == 0
     assert log.read_text() == f"one word|{film}|{sidecar.sidecar_path(film)}|{film}\n"
-    assert "--then false: ended with 1; --then /no/such/program: cannot be run" in result.stderr
+    assert (
+        "--then false: ended with 1; --then /no/such/program: /no/such/program cannot be run" in result.stderr
+    )
     once(films, "--then", "false")
     assert "--then" not in once(films, "--then", "false").stderr
     assert once(films, "--then", "a,,b").returncode == 2
+
+
+def test_what_hangs_afterwards_is_ended_with_all_that_it_started(
+    films: Path, make: Make, tmp_path: Path
+) -> None:
+    make(films / "a.mp4")
+    script = tmp_path / "script.sh"
+    script.write_text(f"sleep 300 & echo $! > {tmp_path / 'child'}; wait\n")
+    result = once(films, "--then", f"sh {script}", "--set", "watch.then_s=2")
+    assert result.returncode == 0
+    assert "ended after 2 s (watch.then_s)" in result.stderr
+    child = int((tmp_path / "child").read_text())
+    until(lambda: not psutil.pid_exists(child) or psutil.Process(child).status() == psutil.STATUS_ZOMBIE)
 
 
 def test_what_was_stopped_before_its_command_had_run_is_run_again(
