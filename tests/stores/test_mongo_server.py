@@ -4,6 +4,7 @@ import contextlib
 import logging
 import socket
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,6 +18,7 @@ from analyzer.errors import (
     UsageError,
 )
 from analyzer.stores.contract import Query
+from analyzer.stores.entries import Entry
 from analyzer.stores.mongo import MongoStore
 from tests.contracts.stores import Make, assert_holds
 from tests.mongo import MongoServer, free_port
@@ -30,15 +32,26 @@ def films(server: MongoServer) -> str:
 
 def test_a_server_that_goes_away_in_the_middle_is_waited_for(mongo_server: MongoServer, make: Make) -> None:
     entries = [make(seed, people=3) for seed in range(150)]
+    restarts: list[threading.Thread] = []
+
+    def restart() -> None:
+        mongo_server.kill()
+        mongo_server.start()
+
+    def disturbed() -> Iterator[Entry]:
+        for n, one in enumerate(entries):
+            if n in (20, 70, 120):  # while these and what was taken before them are written
+                restarts.append(threading.Thread(target=restart))
+                restarts[-1].start()
+            elif n in (60, 110):
+                restarts[-1].join()
+            yield one
+
     with contextlib.closing(MongoStore(films(mongo_server))) as store:
-        saving = threading.Thread(target=store.save, args=(iter(entries),))
-        saving.start()
-        for pause_s in (0.3, 0.9, 1.5):
-            saving.join(pause_s)
-            assert saving.is_alive()
-            mongo_server.kill()
-            mongo_server.start()
-        saving.join()
+        store.save(disturbed())
+        for one in restarts:
+            one.join()
+        assert len(restarts) == 3
         assert_holds(store, entries)
 
 
