@@ -1,18 +1,18 @@
 """marquee analyze."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from analyzer import jobs
 from analyzer.cli.batch import run_batch
+from analyzer.cli.options import ConfigOption, EffortOption, OutputOption, PresetOption, SetOption
 from analyzer.cli.stores import StoreOption, opened
 from analyzer.detect.table import KINDS
 from analyzer.discovery import discover
 from analyzer.keeping import Keeper
 from analyzer.paths import marquee_home
-from analyzer.settings import load, presets
+from analyzer.settings import load
 from analyzer.watching.claims import claims_of
 
 
@@ -21,21 +21,10 @@ def analyze(
     galleries: Annotated[
         bool, typer.Option("--galleries", help="Take each folder that holds pictures as a gallery, too.")
     ] = False,
-    preset: Annotated[
-        str | None, typer.Option(help=f"Settings that come with Marquee: {', '.join(presets())}.")
-    ] = None,
-    config: Annotated[
-        Path | None, typer.Option(help="Your own settings, a TOML file like what 'marquee settings' prints.")
-    ] = None,
-    set_: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set", metavar="SECTION.KEY=VALUE", help="One setting; 'marquee settings' lists them."
-        ),
-    ] = None,
-    effort: Annotated[
-        str | None, typer.Option(help="How many frames are looked at: fast, balanced or thorough.")
-    ] = None,
+    preset: PresetOption = None,
+    config: ConfigOption = None,
+    set_: SetOption = None,
+    effort: EffortOption = None,
     only: Annotated[
         str | None, typer.Option(metavar="KIND,...", help=f"Look only for some of {', '.join(KINDS)}.")
     ] = None,
@@ -43,10 +32,7 @@ def analyze(
     batch_size: Annotated[
         int | None, typer.Option(min=1, help="Pictures a network looks at in one go.")
     ] = None,
-    output_dir: Annotated[
-        Path | None,
-        typer.Option(help="Where sidecars go, in folders as below the one named; else beside each video."),
-    ] = None,
+    output_dir: OutputOption = None,
     store: StoreOption = None,
     no_crops: Annotated[
         bool,

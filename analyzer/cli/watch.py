@@ -12,13 +12,14 @@ from analyzer import jobs
 from analyzer.cli.batch import exit_code, in_words
 from analyzer.cli.console import complain, err
 from analyzer.cli.find import seconds
+from analyzer.cli.options import ConfigOption, EffortOption, OutputOption, PresetOption, SetOption
 from analyzer.cli.progress import BatchProgress
 from analyzer.cli.stores import StoreOption, opened
 from analyzer.cli.weights import fetch_parts
 from analyzer.errors import INTERRUPTED, DiskFullError, InputError, StoreAwayError
 from analyzer.keeping import Keeper
 from analyzer.paths import marquee_home, shown
-from analyzer.settings import load, presets
+from analyzer.settings import load
 from analyzer.watching import afterwards
 from analyzer.watching.asking import Request
 from analyzer.watching.consumer import Consumer
@@ -56,20 +57,11 @@ def watch(
         ),
     ] = None,
     once: Annotated[bool, typer.Option("--once", help="Do what there is to do, then end.")] = False,
-    preset: Annotated[
-        str | None, typer.Option(help=f"Settings that come with Marquee: {', '.join(presets())}.")
-    ] = None,
-    config: Annotated[Path | None, typer.Option(help="Your own settings, a TOML file.")] = None,
-    set_: Annotated[
-        list[str] | None, typer.Option("--set", metavar="SECTION.KEY=VALUE", help="One setting.")
-    ] = None,
-    effort: Annotated[
-        str | None, typer.Option(help="How many frames are looked at: fast, balanced or thorough.")
-    ] = None,
-    output_dir: Annotated[
-        Path | None,
-        typer.Option(help="Where sidecars go, in folders as below the one watched; else beside each video."),
-    ] = None,
+    preset: PresetOption = None,
+    config: ConfigOption = None,
+    set_: SetOption = None,
+    effort: EffortOption = None,
+    output_dir: OutputOption = None,
     store: StoreOption = None,
 ) -> int:
     """Watch folders: each video that comes is analyzed once it is whole; moves and deletions are followed.

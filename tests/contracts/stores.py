@@ -284,6 +284,10 @@ class StoreContract:
             assert [*store.find(query)] == expected
         assert hits > 30
 
+
+class DumpContract(StoreContract):
+    """Of stores that can be backed up, too."""
+
     def test_what_is_dumped_can_be_loaded(
         self, store: Store, opened: Open, make: Make, tmp_path: Path
     ) -> None:

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from analyzer.stores.mongo import MongoStore
-from tests.contracts.stores import Make, Open, StoreContract, assert_holds
+from tests.contracts.stores import DumpContract, Make, Open, assert_holds
 from tests.entries import same
 from tests.stores.mongo import Documents
 
@@ -16,7 +16,7 @@ BY_SIZE: list[dict[str, Any]] = [
 ]
 
 
-class TestMongo(StoreContract):
+class TestMongo(DumpContract):
     @pytest.fixture
     def opened(self, opened: Open) -> Open:
         return opened

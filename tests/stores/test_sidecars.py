@@ -26,15 +26,6 @@ class TestSidecars(StoreContract):
         for one in entries:
             from_uri(one.row.sidecar).unlink()
 
-    @pytest.mark.skip("sidecars are not dumped")
-    def test_what_is_dumped_can_be_loaded(self) -> None: ...
-
-    @pytest.mark.skip("sidecars are not dumped")
-    def test_an_empty_store_can_be_dumped_and_loaded(self) -> None: ...
-
-    @pytest.mark.skip("sidecars are not loaded")
-    def test_what_is_no_dump_is_refused_and_nothing_is_lost(self) -> None: ...
-
     def test_they_are_neither_dumped_nor_loaded(self, store: Store, tmp_path: Path) -> None:
         with pytest.raises(UsageError, match=r"^[^\n]+ copy them there$"):
             store.dump(tmp_path)

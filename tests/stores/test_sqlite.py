@@ -25,14 +25,14 @@ from analyzer.stores.contract import COLLECTIONS, Query
 from analyzer.stores.opening import open_store
 from analyzer.stores.sqlite import SqliteStore, database
 from analyzer.stores.sqlite.migrations import MIGRATIONS, REFERENCES, UNIQUE
-from tests.contracts.stores import Make, Open, StoreContract, assert_holds, held
+from tests.contracts.stores import DumpContract, Make, Open, assert_holds, held
 from tests.entries import entry, same
 from tests.somebody import as_somebody
 
 ONE_LINE = r"^[^\n]*{}[^\n]*$"
 
 
-class TestSqlite(StoreContract):
+class TestSqlite(DumpContract):
     @pytest.fixture
     def opened(self, tmp_path: Path) -> Open:
         return lambda name: SqliteStore(tmp_path / f"{name}.db")
