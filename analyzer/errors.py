@@ -13,10 +13,12 @@
     ├── LibraryError            7   a file of the library of people is damaged
     │   └── NewerLibraryError   7   it was written by a newer Marquee
     ├── WorkerError             8   the worker crashed, hung or outgrew its memory
-    └── StoreError              9   the store of records is damaged, refuses us, or is not what it should be
-        ├── StoreAwayError      9   its server cannot be reached, or it is taken; may pass
-        ├── DamagedStoreError   9   its file is damaged
-        └── NewerStoreError     9   it was written by a newer Marquee
+    ├── StoreError              9   the store of records is damaged, refuses us, or is not what it should be
+    │   ├── StoreAwayError      9   its server cannot be reached, or it is taken; may pass
+    │   ├── DamagedStoreError   9   its file is damaged
+    │   └── NewerStoreError     9   it was written by a newer Marquee
+    ├── NothingFoundError      10   no scene of the wanted classes is in the video
+    └── CuttingError           11   ffmpeg failed, or what it wrote is not what was asked for
     ModelError                  5   the network's own tree: see models/errors.py
 
 A message is one line: what, which file, what to do.
@@ -109,6 +111,18 @@ class DamagedStoreError(StoreError):
 
 class NewerStoreError(StoreError):
     """The store was written by a newer Marquee."""
+
+
+class NothingFoundError(MarqueeError):
+    """No scene of the wanted classes is in the video."""
+
+    exit_code = 10
+
+
+class CuttingError(MarqueeError):
+    """ffmpeg failed, or what it wrote is not what was asked for; nothing of it is kept."""
+
+    exit_code = 11
 
 
 INTERRUPTED = 130

@@ -87,6 +87,26 @@ class Tags(Section):
     min_score: Share
 
 
+class Scenes(Section):
+    """What each second shows, and the blocks that are made of it."""
+
+    model: str
+    every_s: Annotated[float, Field(ge=0.04, le=60)]
+    fast: Annotated[bool, Field(strict=True)]
+    rules: Literal["marquee", "miles-deep"]
+    min_cut_s: Annotated[float, Field(ge=0)]
+    max_gap_s: Annotated[float, Field(ge=0)]
+    min_score: Share
+    min_coverage: Share
+    smooth_s: Annotated[float, Field(ge=0)]
+
+
+class Cutting(Section):
+    """Writing parts of a video."""
+
+    ffmpeg: str
+
+
 class People(Section):
     """Grouping faces into people."""
 
@@ -124,6 +144,8 @@ class Settings(Section):
     objects: Objects
     features: Features
     tags: Tags
+    scenes: Scenes
+    cutting: Cutting
     people: People
     jobs: Jobs
     watch: Watch

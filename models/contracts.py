@@ -91,10 +91,16 @@ class Classifier(Protocol):
     """Task classifier.
 
     Attributes:
-        labels: of the classes.
+        labels: of the classes, each once.
+        exclusive: whether a picture is of one class alone (after softmax, scores add up to 1); else several
+            may hold at once (each after a sigmoid).
+        size: width and height that pictures are stretched to, if that is all that becomes of them: who has
+            them in that size already saves the work. None: they are cut or padded.
     """
 
     labels: tuple[str, ...]
+    exclusive: bool
+    size: tuple[int, int] | None
 
     def classify(self, images: Sequence[Image]) -> Floats:
         """Return scores (N, classes), each 0 to 1."""
