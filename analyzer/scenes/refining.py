@@ -9,34 +9,13 @@ from analyzer.media.video import Video, open_video
 from analyzer.media.within import frames_within
 from analyzer.overlap import ReadAhead, map_ahead
 from analyzer.progress import Progress
-from analyzer.records import Interval, Record, Seconds
+from analyzer.scenes.changes import Change, Times
 from analyzer.scenes.choosing import Choice
 from analyzer.scenes.classifying import Looker
 from analyzer.settings import Settings
 
 Pictures = list[tuple[float, Image]]
 """In time order."""
-
-
-class Change(Record):
-    """Between two looks, a choice begins or ceases to be shown.
-
-    Attributes:
-        classes, without: see Choice.
-        span: times of the two looks, seconds.
-        rising: whether it begins.
-    """
-
-    classes: tuple[int, ...]
-    without: bool
-    span: Interval
-    rising: bool
-
-
-class Times(Record):
-    """When changes happen, in their order."""
-
-    times_s: tuple[Seconds, ...]
 
 
 def refine(path: Path, settings: Settings, changes: Sequence[Change], progress: Progress) -> Times:
