@@ -99,7 +99,7 @@ def _look_closely(request: dict[str, Any], settings: Settings, report: Progress)
 
 
 def _score(request: dict[str, Any], settings: Settings, report: Progress) -> Scores:
-    return score(Path(request["path"]), settings, request["cuts_s"], report)
+    return score(Path(request["path"]), settings, report)
 
 
 def _refine(request: dict[str, Any], settings: Settings, report: Progress) -> Times:

@@ -110,14 +110,13 @@ class Worker:
         request = {"path": str(path), "span": list(span)}
         return self._ask("look_closely", path, request, Prints, progress)
 
-    def score(self, path: Path, cuts_s: Sequence[float] | None, progress: Progress) -> Scores:
+    def score(self, path: Path, progress: Progress) -> Scores:
         """Return what a classifier sees in each look at a video; see analyzer.scenes.scoring.
 
         Raises:
             MarqueeError, ModelError, WorkerError: see `analyze`.
         """
-        request = {"path": str(path), "cuts_s": None if cuts_s is None else list(cuts_s)}
-        return self._ask("score", path, request, Scores, progress)
+        return self._ask("score", path, {"path": str(path)}, Scores, progress)
 
     def refine(self, path: Path, changes: Sequence[Change], progress: Progress) -> Times:
         """Return when exactly changes between looks happen; see analyzer.scenes.refining.

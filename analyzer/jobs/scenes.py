@@ -12,7 +12,7 @@ from analyzer.jobs.job import Job
 from analyzer.jobs.job import parts_of as parts_of_job
 from analyzer.keeping import Keeper
 from analyzer.media.fingerprint import oshash
-from analyzer.paths import marquee_home, shown
+from analyzer.paths import marquee_home
 from analyzer.progress import Progress
 from analyzer.records import Movie, Scene, Stage
 from analyzer.scenes import recorded
@@ -20,7 +20,7 @@ from analyzer.scenes.blocks import Block
 from analyzer.scenes.changes import Change
 from analyzer.scenes.choosing import Choice
 from analyzer.scenes.kept import KeptScores
-from analyzer.scenes.placing import Edge, edges_of, place, place_whole
+from analyzer.scenes.placing import Edge, edges_of, place, place_whole, snapped
 from analyzer.scenes.rules import blocks_of
 from analyzer.scenes.scores import Scores
 from analyzer.settings import Settings
@@ -97,23 +97,19 @@ class SceneFinder:
         blocks = blocks_of(scores, choices, rules)
         if rules.rules == "miles-deep":
             return Found(scores, blocks, place_whole(blocks, scores.duration_s))
-        exact = self._exact(path, scores, blocks, choices) if self._classifier else {}
-        return Found(scores, blocks, place(scores, blocks, exact))
+        exact = self._exact if self._classifier else self._snapped
+        return Found(scores, blocks, place(scores, blocks, exact(path, scores, blocks, choices)))
 
     def scores(self, path: Path) -> Scores:
         """Return what each look at a video shows; see `find`."""
         refuse_nothing(path)
         if self._classifier is None:
             return recorded.score_record(self.record(path, recorded.KINDS), self._settings.scenes.every_s)
-        fingerprint = oshash(path)
         self._prepare([self._classifier])
-        kept = KeptScores(marquee_home(), fingerprint, self._identity(), self._settings)
+        kept = KeptScores(marquee_home(), oshash(path), self._identity(), self._settings)
         scores = kept.read()
         if scores is None:
-            movie = sidecar.read(self.sidecar(path))
-            known = movie if movie and movie.source.oshash == fingerprint else None
-            cuts_s = [shot.start_s for shot in known.shots[1:]] if known else None
-            scores = self._worker.score(path, cuts_s, self._progress(path))
+            scores = self._worker.score(path, self._progress(path))
             kept.write(scores)
         return scores
 
@@ -162,6 +158,13 @@ class SceneFinder:
         assert self._classifier is not None
         return backends.identity("classifier", self._classifier.spec, marquee_home())
 
+    def _snapped(
+        self, path: Path, scores: Scores, blocks: Sequence[Block], choices: Sequence[Choice]
+    ) -> dict[Edge, float]:
+        """Put the edges that are near to changes of shot there."""
+        cuts_s = [shot.start_s for shot in self.record(path, recorded.KINDS).shots[1:]]
+        return {edge: snapped(edge.look * scores.every_s, cuts_s) for edge in edges_of(scores, blocks)}
+
     def _exact(
         self, path: Path, scores: Scores, blocks: Sequence[Block], choices: Sequence[Choice]
     ) -> dict[Edge, float]:
@@ -182,13 +185,3 @@ class SceneFinder:
         ]
         times = self._worker.refine(path, changes, self._progress(path)).times_s
         return dict(zip(edges, times, strict=True))
-
-
-def refuse_missing(path: Path) -> None:
-    """Say of a folder that a single video is wanted.
-
-    Raises:
-        UsageError: it is one.
-    """
-    if path.is_dir():
-        raise UsageError(f"{shown(path)}: is a folder; name a video")

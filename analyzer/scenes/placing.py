@@ -50,7 +50,7 @@ def place(scores: Scores, blocks: Sequence[Block], found: Mapping[Edge, float]) 
             return 0.0
         if edge.look >= len(scores.weights):
             return end_s
-        return min(end_s, _snapped(found.get(edge, edge.look * scores.every_s), scores.cuts_s))
+        return min(end_s, found.get(edge, edge.look * scores.every_s))
 
     scenes = []
     for block in blocks:
@@ -72,8 +72,8 @@ def _scene(block: Block, start_s: float, end_s: float) -> Scene:
     )
 
 
-def _snapped(time_s: float, cuts_s: Sequence[float]) -> float:
-    """The nearest change of shot if it is near, else the time itself."""
+def snapped(time_s: float, cuts_s: Sequence[float]) -> float:
+    """Return the nearest of some changes of shot, rising, if it is near enough, else the time itself."""
     at = bisect_left(cuts_s, time_s)
     near = [cut for cut in cuts_s[max(0, at - 1) : at + 1] if abs(cut - time_s) <= SNAP_S]
     return min(near, key=lambda cut: abs(cut - time_s), default=time_s)

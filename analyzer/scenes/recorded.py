@@ -43,7 +43,6 @@ def score_record(movie: Movie, every_s: float) -> Scores:
         exclusive=False,
         every_s=every_s,
         duration_s=duration_s,
-        cuts_s=tuple(shot.start_s for shot in movie.shots[1:]),
         flat=np.stack(columns, axis=1).ravel(),
     )
 

@@ -20,7 +20,6 @@ class Scores(Record):
         exclusive: whether each look is of one class alone; else several may hold.
         every_s: seconds from look to look; each is taken in the middle of its time.
         duration_s: of the video.
-        cuts_s: where shots begin, but for the first.
         flat: scores 0 to 1, all classes of a look together; see `weights`.
     """
 
@@ -29,7 +28,6 @@ class Scores(Record):
     exclusive: bool
     every_s: Seconds
     duration_s: Seconds
-    cuts_s: tuple[Seconds, ...]
     flat: Annotated[npt.NDArray[np.float32], Packed("<f4", (None,))]
 
     @model_validator(mode="after")
