@@ -115,6 +115,11 @@ class Video:
         size = (max(1, round(width * shrink)), max(1, round(height * shrink)))
         return pixels.to_rgb(frame, size, self._turn)
 
+    def squeezed(self, frame: VideoFrame, size: pixels.Size) -> pixels.Image:
+        """Return the frame as upright RGB uint8 (height, width, 3) of any size, whatever its proportions."""
+        width, height = size
+        return pixels.to_rgb(frame, (height, width) if self._turn in (90, 270) else size, self._turn)
+
     def groups(self, min_s: float) -> Iterator[Group]:
         """Yield the packets in groups of at least `min_s` seconds, once, in order."""
         yield from group(self._read(), self._time_base, min_s)

@@ -4,10 +4,11 @@ from typing import Annotated
 
 import numpy as np
 import numpy.typing as npt
+from pydantic import model_validator
 
-from analyzer.records import Clock, Packed, Record, Seconds
+from analyzer.records import Packed, Record, Seconds
 
-Weights = Annotated[npt.NDArray[np.float32], Packed("<f4", (None,))]
+Floats = npt.NDArray[np.float32]
 
 
 class Scores(Record):
@@ -19,8 +20,6 @@ class Scores(Record):
         exclusive: whether each look is of one class alone; else several may hold.
         every_s: seconds from look to look; each is taken in the middle of its time.
         duration_s: of the video.
-        frame_s: how long a frame is usually shown.
-        cuts_s: where shots begin, but for the first.
         flat: scores 0 to 1, all classes of a look together; see `weights`.
     """
 
@@ -29,12 +28,20 @@ class Scores(Record):
     exclusive: bool
     every_s: Seconds
     duration_s: Seconds
-    first_frame_s: Clock
-    frame_s: Seconds
-    cuts_s: tuple[Seconds, ...]
-    flat: Weights
+    flat: Annotated[npt.NDArray[np.float32], Packed("<f4", (None,))]
+
+    @model_validator(mode="after")
+    def _whole(self) -> "Scores":
+        if not self.labels or len(self.flat) % len(self.labels):
+            raise ValueError(f"{len(self.flat)} scores are not whole looks at {len(self.labels)} classes")
+        return self
 
     @property
-    def weights(self) -> npt.NDArray[np.float32]:
+    def weights(self) -> Floats:
         """Scores (looks, classes)."""
         return self.flat.reshape(-1, len(self.labels))
+
+
+def looks_in(duration_s: float, every_s: float) -> int:
+    """Return how many looks a video gets: the last one's time may be a half too long or too short."""
+    return max(1, int(duration_s / every_s + 0.5))

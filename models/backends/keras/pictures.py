@@ -119,6 +119,8 @@ class KerasPictures:
         count, height, width, channels = net.input_shape
         self._net, self._name, self._see = net, name, see
         self._shape = (count or batch_size, height or _SIDE, width or _SIDE, channels)
+        self.size: tuple[int, int] | None = (width or _SIDE, height or _SIDE)
+        self.exclusive = _activation(_last(net)) == "softmax"
         self._lock = threading.Lock()
         try:
             self._nothing = self._rows([np.zeros((1, 1, 3), np.uint8)])[:0]

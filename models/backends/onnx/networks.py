@@ -115,6 +115,8 @@ class OnnxPictures:
         self._session = session
         self._description = description
         self.labels = description.labels
+        self.exclusive = True
+        self.size: tuple[int, int] | None = (description.width, description.height)
 
     def features(self, images: Sequence[Image]) -> Floats:
         """See models.contracts.Extractor."""

@@ -167,7 +167,10 @@ class _Bodies:
 
 
 class _Classes:
-    """Task classifier."""
+    """Task classifier: the framework cuts the middle out of each picture itself."""
+
+    exclusive = True
+    size: tuple[int, int] | None = None
 
     def __init__(self, model: _Model) -> None:
         self._model = model

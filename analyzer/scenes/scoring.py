@@ -1,0 +1,58 @@
+"""The scores of a film. In the worker alone: it decodes."""
+
+from collections.abc import Sequence
+from itertools import count
+from pathlib import Path
+
+import numpy as np
+
+from analyzer.media.looking import shown_at
+from analyzer.media.video import open_video
+from analyzer.progress import Progress
+from analyzer.scenes.classifying import Looker
+from analyzer.scenes.scores import Floats, Scores, looks_in
+from analyzer.scenes.sparse import sparse_looks
+from analyzer.settings import Settings
+
+
+def score(path: Path, settings: Settings, progress: Progress) -> Scores:
+    """Return what a classifier sees in each look at a video.
+
+    Args:
+        path: the video.
+        settings: `scenes` names the classifier and says how often to look.
+        progress: told how far it is.
+
+    Raises:
+        InputError, MediaError: see analyzer.media.video.open_video.
+        ModelError: the classifier cannot be had.
+    """
+    looker = Looker(settings)
+    take = sparse_looks if settings.scenes.fast else dense_looks
+    weights, duration_s = take(path, looker, settings.scenes.every_s, progress)
+    return Scores(
+        model=looker.name,
+        labels=looker.labels,
+        exclusive=looker.exclusive,
+        every_s=settings.scenes.every_s,
+        duration_s=duration_s,
+        flat=weights.ravel(),
+    )
+
+
+def dense_looks(path: Path, looker: Looker, every_s: float, progress: Progress) -> tuple[Floats, float]:
+    """Take every look; return their scores, and how long the film is: known when it was read."""
+    with open_video(path) as video:
+        times = ((look + 0.5) * every_s for look in count())
+        pictures = shown_at(video, times, lambda frame: looker.picture(video, frame), progress)
+        rows = [row for _, row in looker.look(pictures)]
+        if not rows:
+            raise video.nothing_decoded()
+        duration_s = video.duration_s
+    return _filled(rows, looks_in(duration_s, every_s)), duration_s
+
+
+def _filled(rows: Sequence[Floats], looks: int) -> Floats:
+    """Return the looks as one array; one that fell short by rounding is the last again."""
+    found: Floats = np.stack(rows[:looks])
+    return np.concatenate([found, np.repeat(found[-1:], looks - len(found), axis=0)])
