@@ -149,7 +149,7 @@ def test_several_classes_at_once() -> None:
 def test_smoothing_closes_what_flickers() -> None:
     flicker = [0.9, 0.9, MISS] * 5
     assert found(flicker, "marquee", max_gap_s=0.0) == []
-    assert found(flicker, "marquee", max_gap_s=0.0, smooth_s=3.0) == [(0, 14, 1.0)]
+    assert found(flicker, "marquee", max_gap_s=0.0, smooth_s=3.0) == [(0, 13, 1.0)]
 
 
 looks = st.lists(st.sampled_from([MISS, WEAK, 0.5, 0.7, 0.9]), min_size=1, max_size=60)
