@@ -22,9 +22,12 @@ def as_text(path: Path) -> str:
 
 def shown(path: Path) -> str:
     """Return a path as one line for a terminal: what cannot be printed as escapes."""
-    return "".join(
-        c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in as_text(path)
-    )
+    return one_line(as_text(path))
+
+
+def one_line(text: str) -> str:
+    """Return a text with escapes for what cannot be printed, line breaks among it."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
 
 
 def settled(path: Path) -> Path:

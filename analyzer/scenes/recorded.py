@@ -27,8 +27,7 @@ def score_record(movie: Movie, every_s: float) -> Scores:
     """
     frames = _keyframes(movie)
     people = [person for person in movie.people if person.role != "extra"]
-    duration_s = movie.source.duration_s
-    times = (np.arange(looks_in(duration_s, every_s)) + 0.5) * every_s
+    times = (np.arange(looks_in(movie.source.duration_s, every_s)) + 0.5) * every_s
     ends = np.cumsum([keyframe.span_s for keyframe in movie.keyframes])
     shown = np.searchsorted(ends, times, "right").clip(0, len(ends) - 1)
     labels = [*frames, *(person.id for person in people)]
@@ -42,7 +41,7 @@ def score_record(movie: Movie, every_s: float) -> Scores:
         labels=tuple(labels),
         exclusive=False,
         every_s=every_s,
-        duration_s=duration_s,
+        source=movie.source,
         flat=np.stack(columns, axis=1).ravel(),
     )
 

@@ -9,6 +9,7 @@ import numpy as np
 from analyzer.media.looking import shown_at
 from analyzer.media.video import open_video
 from analyzer.progress import Progress
+from analyzer.records import Source
 from analyzer.scenes.classifying import Looker
 from analyzer.scenes.scores import Floats, Scores, looks_in
 from analyzer.scenes.sparse import sparse_looks
@@ -29,27 +30,25 @@ def score(path: Path, settings: Settings, progress: Progress) -> Scores:
     """
     looker = Looker(settings)
     take = sparse_looks if settings.scenes.fast else dense_looks
-    weights, duration_s = take(path, looker, settings.scenes.every_s, progress)
+    weights, source = take(path, looker, settings.scenes.every_s, progress)
     return Scores(
         model=looker.name,
         labels=looker.labels,
         exclusive=looker.exclusive,
         every_s=settings.scenes.every_s,
-        duration_s=duration_s,
+        source=source,
         flat=weights.ravel(),
     )
 
 
-def dense_looks(path: Path, looker: Looker, every_s: float, progress: Progress) -> tuple[Floats, float]:
-    """Take every look; return their scores, and how long the film is: known when it was read."""
+def dense_looks(path: Path, looker: Looker, every_s: float, progress: Progress) -> tuple[Floats, Source]:
+    """Return the scores of all looks (n, classes), and what is known of the film when it was read."""
     with open_video(path) as video:
         times = ((look + 0.5) * every_s for look in count())
         pictures = shown_at(video, times, lambda frame: looker.picture(video, frame), progress)
         rows = [row for _, row in looker.look(pictures)]
-        if not rows:
-            raise video.nothing_decoded()
-        duration_s = video.duration_s
-    return _filled(rows, looks_in(duration_s, every_s)), duration_s
+        source = video.source(None)
+    return _filled(rows, looks_in(source.duration_s, every_s)), source
 
 
 def _filled(rows: Sequence[Floats], looks: int) -> Floats:
