@@ -1,7 +1,9 @@
 """miles-deep's way, written anew: ffmpeg writes a JPEG a second while the classifier waits for them.
 
-A new process each time, as a command is. Its option is what runs the network: onnxruntime or openvino, each
-as it comes. It polls once a second, as the original does, and like it reads pictures as ffmpeg writes them.
+    python -m benchmarks.scenes.original FILM NETWORK onnxruntime|openvino TARGET.npy
+
+The number of the class of each second goes into the target. The runtimes are used as they come. As the
+original it looks for the next picture once a second, and reads pictures while ffmpeg may still write them.
 """
 
 import subprocess
@@ -12,10 +14,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import cv2
-import imageio_ffmpeg
+import imageio_ffmpeg  # type: ignore[import-untyped, unused-ignore]
 import numpy as np
-
-from benchmarks.scenes.looked import LOOKS, write_looks
 
 SIDE, BATCH = 224, 32
 POLL_S = 1.0
