@@ -57,7 +57,7 @@ def test_the_wheel_holds_all_packages_and_their_data(installed: Path) -> None:
     for package in ("analyzer", "models", "configs"):
         ours = {
             file.relative_to(ROOT)
-            for pattern in ("*.py", "*.toml", "py.typed")
+            for pattern in ("*.py", "*.toml", "py.typed", "page.*")
             for file in (ROOT / package).rglob(pattern)
         }
         assert ours

@@ -13,7 +13,9 @@ Targets = Annotated[
 ]
 
 
-def wanted(targets: str | None, not_other: bool, without: str | None) -> Callable[[Sequence[str]], list[Choice]]:
+def wanted(
+    targets: str | None, not_other: bool, without: str | None
+) -> Callable[[Sequence[str]], list[Choice]]:
     """Return what makes of a classifier's labels the choice that is wanted.
 
     Args:
