@@ -16,7 +16,7 @@ from tests.scenes.sound import add_sound, clicks, heard
 BITS = 16
 CLICK_EVERY = 10
 """Frames; the first of them begins with a click."""
-SCENE = 250
+SCENE = 75
 """Frames of one texture."""
 NEAR_S = 0.15
 """A click that is farther off belongs to another frame."""
