@@ -116,7 +116,7 @@ def _lane(axes: Axes, lane: Lane, scores: Scores, top: float, pitch: float) -> N
     axes.hlines(base, 0, scores.duration_s, color=_GRID, linewidth=0.8, gid=f"base-{top}")
     _hill(axes, lane, scores, base, 0.7 * pitch)
     bars = [(scene.start_s, scene.end_s - scene.start_s) for scene in lane.scenes]
-    axes.broken_barh(bars, (base + 0.07 * pitch, 0.13 * pitch), color=lane.colour, linewidth=0.8)
+    axes.broken_barh(bars, (base + 0.07 * pitch, 0.13 * pitch), color=lane.colour, linewidth=1.2)
     _beside(axes, shortened(lane.label, 30), -0.01, base)
     _beside(axes, totals(lane, scores), 1.01, base, color=_FAINT, gid=f"faint-{top}")
 
