@@ -19,6 +19,10 @@ from analyzer.log import log_path, log_to_file
 from analyzer.pipeline import analyze, analyze_pictures
 from analyzer.progress import Progress
 from analyzer.records import Movie, Record
+from analyzer.scenes.changes import Change, Times
+from analyzer.scenes.refining import refine
+from analyzer.scenes.scores import Scores
+from analyzer.scenes.scoring import score
 from analyzer.settings import Settings
 from analyzer.similar.closely import look_closely
 from analyzer.stores import sidecar
@@ -94,12 +98,23 @@ def _look_closely(request: dict[str, Any], settings: Settings, report: Progress)
     return look_closely(Path(request["path"]), tuple(request["span"]), report)
 
 
+def _score(request: dict[str, Any], settings: Settings, report: Progress) -> Scores:
+    return score(Path(request["path"]), settings, report)
+
+
+def _refine(request: dict[str, Any], settings: Settings, report: Progress) -> Times:
+    changes = [Change.model_validate(change) for change in request["changes"]]
+    return refine(Path(request["path"]), settings, changes, report)
+
+
 _TASKS: dict[str, Callable[[dict[str, Any], Settings, Progress], Record]] = {
     "analyze": _analyze,
     "analyze_pictures": _analyze_pictures,
     "measure": _measure,
     "reembed": _reembed,
     "look_closely": _look_closely,
+    "score": _score,
+    "refine": _refine,
 }
 
 if __name__ == "__main__":

@@ -7,14 +7,13 @@ from pathlib import Path
 from analyzer.errors import USER_ERRORS
 from analyzer.library.cards import Card
 from analyzer.library.forgetting import finish
-from analyzer.library.locks import writing
 from analyzer.library.shelf import Shelf
 from analyzer.paths import as_text, key_of
 from analyzer.records import Movie
 from analyzer.stores import sidecar
 from analyzer.stores.contract import Store
 from analyzer.stores.entries import entry_of
-from analyzer.stores.whole import delete_abandoned
+from analyzer.stores.whole import delete_abandoned, writing
 
 ABANDONED_S = 600.0
 """After which what is unfinished and nobody's is taken for abandoned."""

@@ -15,6 +15,7 @@ _NEEDS = {
     **dict.fromkeys(KINDS, ("frames",)),
     "embeddings": ("frames", "faces"),
     "people": ("frames", "faces", "poses", "embeddings"),
+    "scenes": (),  # made on their own, see analyzer.jobs.scenes; they hold as long as the file does
 }
 _VERSIONS = {"frames": 3, "people": 2}
 _EMBEDDER = "faces.embedder"

@@ -39,6 +39,7 @@ FIELDS = {
     "features": ("image_features",),
     "tags": ("tags",),
     "people": ("tracks", "people"),
+    "scenes": ("scenes",),
 }
 """Which fields of the Movie each stage fills."""
 

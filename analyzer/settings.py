@@ -88,7 +88,7 @@ class Tags(Section):
 
 
 class Scenes(Section):
-    """What each second shows, and the blocks that are made of it."""
+    """What each second shows, and the scenes that are made of it."""
 
     model: str
     every_s: Annotated[float, Field(ge=0.04, le=60)]

@@ -26,6 +26,8 @@ from analyzer.media.gallery import Turn, common_folder
 from analyzer.paths import shown
 from analyzer.progress import Progress, silent
 from analyzer.records import Interval, Movie, Record
+from analyzer.scenes.changes import Change, Times
+from analyzer.scenes.scores import Scores
 from analyzer.settings import Settings
 from analyzer.stores.entries import Prints
 from models import errors as model_errors
@@ -107,6 +109,23 @@ class Worker:
         """
         request = {"path": str(path), "span": list(span)}
         return self._ask("look_closely", path, request, Prints, progress)
+
+    def score(self, path: Path, progress: Progress) -> Scores:
+        """Return what a classifier sees in each look at a video; see analyzer.scenes.scoring.
+
+        Raises:
+            MarqueeError, ModelError, WorkerError: see `analyze`.
+        """
+        return self._ask("score", path, {"path": str(path)}, Scores, progress)
+
+    def refine(self, path: Path, changes: Sequence[Change], progress: Progress) -> Times:
+        """Return when exactly changes between looks happen; see analyzer.scenes.refining.
+
+        Raises:
+            MarqueeError, ModelError, WorkerError: see `analyze`.
+        """
+        request = {"path": str(path), "changes": [change.model_dump(mode="json") for change in changes]}
+        return self._ask("refine", path, request, Times, progress)
 
     def _ask(self, what: str, path: Path, request: dict[str, Any], answer: type[A], progress: Progress) -> A:
         if self._child is None or self._child.has_ended():

@@ -81,6 +81,29 @@ class Remote(BaseModel):
     note: str = ""
 
 
+class Supplied(BaseModel):
+    """A model that Marquee knows and may not pass on: its files are brought by the user, in an archive.
+
+    Attributes:
+        backend: what runs it; see models.backends.
+        files: what its description calls them, and their names in the archive.
+        labels: of its classes, in order.
+        width, height: of its pictures.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    backend: str
+    task: Task
+    files: dict[str, str]
+    labels: tuple[str, ...]
+    width: int
+    height: int
+    licence: str
+    note: str = ""
+
+
 class Entry(BaseModel):
     """One model or picture. See the head of catalog.toml for what the numbers mean.
 
@@ -142,6 +165,15 @@ def built_in() -> dict[str, Entry]:
     return {
         name: Entry(**{"name": name, **fields, "wheel": wheels[fields["wheel"]]})
         for name, fields in table["models"].items()
+    }
+
+
+@functools.cache
+def supplied() -> dict[str, Supplied]:
+    """The models whose files the user brings, by name."""
+    return {
+        name: Supplied(**{"name": name, **fields})
+        for name, fields in _read("catalog.toml")["supplied"].items()
     }
 
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 import os
 import queue
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
+import openvino as ov
 
 from models import checks
 from models.engines import Engine, openvino_core
@@ -55,18 +56,20 @@ class Session(Protocol):
 
 @dataclass(frozen=True)
 class Network:
-    """An ONNX file that takes (N, height, width, 3).
+    """A file that takes (N, height, width, 3).
 
     Attributes:
         name: for people and records.
         cpu_batch: rows OpenVINO runs at once.
         sparse: whether an output may be all zeros: that of a detector that has sorted out the rest.
+        prepare: makes what takes (N, height, width, 3) of what OpenVINO has read; only OpenVINO runs such.
     """
 
     name: str
     path: Path
     cpu_batch: int = 1
     sparse: bool = False
+    prepare: Callable[[ov.Model], ov.Model] = lambda model: model
 
 
 def open_session(name: str, weights: Weights, engine: Engine) -> Session:
@@ -144,7 +147,7 @@ class OpenVINOSession:
         self.name = network.name
         self.engine = engine
         core = openvino_core()
-        model = core.read_model(network.path)
+        model = network.prepare(core.read_model(network.path))
         rows, *sides = model.input(0).partial_shape
         self._rows = rows.get_length() if rows.is_static else min(engine.batch_size, network.cpu_batch)
         row = [dim.get_length() for dim in sides]

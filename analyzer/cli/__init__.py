@@ -23,6 +23,7 @@ from analyzer.cli import (
     weights,
 )
 from analyzer.cli.console import complain
+from analyzer.cli.scenes import tag
 from analyzer.errors import USER_ERRORS
 from analyzer.log import log_path, log_to_file
 
@@ -43,6 +44,7 @@ app.command()(find.find)
 app.command()(similar.similar)
 app.command()(dedupe.dedupe)
 app.command()(demo.demo)
+app.command()(tag.tag)
 app.add_typer(people.app, name="people")
 app.add_typer(db.app, name="db")
 weights.app.command()(adding.add)

@@ -11,6 +11,7 @@ from analyzer.demo import PEOPLE
 from analyzer.errors import UsageError
 from analyzer.paths import marquee_home, shown
 from models import own
+from models.labels import read as read_labels
 from models.own import description
 from models.own.description import Description
 
@@ -51,7 +52,7 @@ def add(
     known |= {"mean": _three(mean, "--mean")} if mean else {}
     known |= {"scale": _three(scale, "--scale")} if scale else {}
     known |= _size(size) if size else {}
-    known |= {"labels": _lines(labels)} if labels else {}
+    known |= {"labels": read_labels(labels)} if labels else {}
     home = marquee_home()
     about = own.add(home, name, file=file, url=url, sha256=sha256, known=known, check=_try)
     path = description.path_of(home / "models" / f"{name}.onnx")
@@ -90,10 +91,3 @@ def _size(text: str) -> dict[str, int]:
     if not (cross and width.isdecimal() and height.isdecimal()):
         raise UsageError(f"--size {text!r}: width and height, as in 640x384")
     return {"width": int(width), "height": int(height)}
-
-
-def _lines(path: Path) -> tuple[str, ...]:
-    try:
-        return tuple(line.strip() for line in path.read_text("utf-8").splitlines() if line.strip())
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"--labels {shown(path)}: cannot be read: {error}") from None

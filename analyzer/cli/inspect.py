@@ -15,7 +15,7 @@ from analyzer.errors import InputError, MarqueeError
 from analyzer.library.library import Library
 from analyzer.media.footage import footage
 from analyzer.paths import marquee_home, shown
-from analyzer.records import Movie
+from analyzer.records import Movie, Scene
 from analyzer.settings import default_text
 from analyzer.stores import sidecar
 
@@ -81,6 +81,8 @@ def show(movie: Movie, name: Path, names: Mapping[str, str] | None = None) -> No
         out.print(f"cut off: {clock(source.missing_s)} are missing at the end", style="yellow")
     if movie.people:
         out.print(_people(movie, names or {}))
+    if movie.scenes:
+        out.print(_scenes(movie))
     if movie.tags:
         out.print(_tags(movie))
     if movie.objects:
@@ -115,6 +117,26 @@ def _seen_at(movie: Movie, face: int) -> str:
     """Where to look for a face: the time, or the picture of a gallery."""
     keyframe = movie.keyframes[movie.faces[face].keyframe]
     return keyframe.picture or clock(keyframe.time_s)
+
+
+def _scenes(movie: Movie) -> Table:
+    """The classes of which there are scenes, the one with most of the film first."""
+    numbers = ("scenes", "seconds", "share")
+    scenes = table("class", *numbers, "longest", title="\nScenes", right=numbers)
+    lengths: dict[str, list[Scene]] = {}
+    for scene in movie.scenes:
+        lengths.setdefault(scene.label, []).append(scene)
+    seconds = {label: sum(s.end_s - s.start_s for s in some) for label, some in lengths.items()}
+    for label in sorted(lengths, key=lambda label: (-seconds[label], label)):
+        longest = max(lengths[label], key=lambda scene: scene.end_s - scene.start_s)
+        scenes.add_row(
+            label,
+            str(len(lengths[label])),
+            f"{seconds[label]:.1f}",
+            f"{seconds[label] / movie.source.duration_s:.0%}" if movie.source.duration_s else "",
+            f"{clock(longest.start_s)} - {clock(longest.end_s)}",
+        )
+    return scenes
 
 
 def _tags(movie: Movie) -> Table:

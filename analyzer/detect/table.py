@@ -57,6 +57,7 @@ PARTS: dict[str, dict[str, Part | None]] = {
     "objects.detector": {"nudenet": Part("analyzer.detect.objects:NudeNetObjects", ("nudenet",))},
     "features.model": {"nudenet": Part("analyzer.detect.features:NudeNetFeatures", ("nudenet",))},
     "tags.model": {NONE: None},
+    "scenes.model": {"record": None},
 }
 """By setting, the embedded networks it takes."""
 
@@ -68,6 +69,7 @@ ADAPTERS = {
     "objects.detector": Part("analyzer.detect.objects:Objects", task="object-detector"),
     "features.model": Part("analyzer.detect.features:Features", task="image-feature"),
     "tags.model": Part("analyzer.detect.tags:Tags", task="classifier"),
+    "scenes.model": Part("analyzer.scenes.classifying:Looker", task="classifier"),
 }
 """By setting, what makes records of the findings of "backend:model"."""
 

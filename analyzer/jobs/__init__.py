@@ -3,6 +3,7 @@
 job.py      what is asked, and what becomes of a file
 runner.py   one file: its record is brought up to date
 batch.py    many files, of which none is done by two processes at once
+scenes.py   one file: its scenes are found
 """
 
 from analyzer.jobs.batch import run as run

@@ -16,13 +16,12 @@ from analyzer.library.cast import Member
 from analyzer.library.erasing import Anchors, names_of, without
 from analyzer.library.ledger import Entry
 from analyzer.library.library import Library
-from analyzer.library.locks import writing
 from analyzer.library.shelf import Shelf
 from analyzer.library.strip import strip_card, strip_movie
 from analyzer.library.whereabouts import forget_whereabouts
 from analyzer.paths import as_text, shown
 from analyzer.stores import sidecar
-from analyzer.stores.whole import delete_abandoned, write_whole
+from analyzer.stores.whole import delete_abandoned, write_whole, writing
 
 
 @dataclass

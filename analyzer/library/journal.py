@@ -14,10 +14,10 @@ from pydantic import BaseModel, ValidationError
 
 from analyzer.errors import InputError, LibraryError, NewerLibraryError
 from analyzer.library.decisions import DECISION, AnyDecision, numbered
-from analyzer.library.locks import locked, writing
+from analyzer.library.locks import locked
 from analyzer.paths import shown
 from analyzer.records import Index, Record
-from analyzer.stores.whole import append_whole, write_whole
+from analyzer.stores.whole import append_whole, write_whole, writing
 
 T = TypeVar("T")
 

@@ -11,11 +11,11 @@ from pydantic import ValidationError
 
 from analyzer.errors import InputError, LibraryError
 from analyzer.library.decisions import Anchor
-from analyzer.library.locks import locked, writing
+from analyzer.library.locks import locked
 from analyzer.paths import shown
 from analyzer.records import Record
 from analyzer.stores.sidecar import SUFFIX
-from analyzer.stores.whole import append_whole, write_whole
+from analyzer.stores.whole import append_whole, write_whole, writing
 
 Kind = Literal["sidecar", "card", "export", "graph"]
 

@@ -4,9 +4,7 @@ import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from analyzer.errors import DiskFullError, OutputError
-from analyzer.paths import shown
-from analyzer.stores.whole import FULL
+from analyzer.stores.whole import writing
 from models.locks import held
 
 
@@ -22,18 +20,3 @@ def locked(folder: Path) -> Iterator[None]:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             stack.enter_context(held(folder / "lock"))
         yield
-
-
-@contextlib.contextmanager
-def writing(path: Path) -> Iterator[None]:
-    """Turn what goes wrong with a file of the library into one line.
-
-    Raises:
-        OutputError: it cannot be written.
-        DiskFullError: there is no room.
-    """
-    try:
-        yield
-    except OSError as error:
-        what = f"{shown(path)}: cannot be written: {error.strerror or error}"
-        raise (DiskFullError if error.errno in FULL else OutputError)(what) from None

@@ -6,12 +6,11 @@ from pathlib import Path
 from analyzer.errors import OutputError
 from analyzer.library.cards import Card, card_of
 from analyzer.library.ledger import Kind, Ledger
-from analyzer.library.locks import writing
 from analyzer.library.packing import pack, unpack
 from analyzer.paths import as_text, shown
 from analyzer.records import Movie
 from analyzer.stores.sidecar import stamp_of
-from analyzer.stores.whole import write_whole
+from analyzer.stores.whole import write_whole, writing
 
 
 class Shelf:

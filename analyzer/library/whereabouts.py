@@ -12,9 +12,8 @@ from analyzer.library.calibrate import FILE as CALIBRATION
 from analyzer.library.cast import Member
 from analyzer.library.journal import NAME as JOURNAL
 from analyzer.library.library import Library
-from analyzer.library.locks import writing
 from analyzer.records import Record
-from analyzer.stores.whole import write_whole
+from analyzer.stores.whole import write_whole, writing
 
 FILE = "whereabouts.json"
 VERSION = 1

@@ -32,7 +32,7 @@ def frames_within(
         if number == 0:
             _start_clock(video, group)
         start_s = video.packet_s(group.packets[0])
-        end_s = video.packet_s(after.packets[0]) if after else video.duration_s
+        end_s = video.packet_s(after.packets[0]) if after else max(video.duration_s, coming.next_s)
         progress(start_s, video.duration_s)
         until_s = coming.between(start_s, end_s)
         if coming.over:
@@ -56,13 +56,18 @@ class _Coming:
         self._next = next(self._spans, None)
 
     @property
+    def next_s(self) -> float:
+        """When the next one begins: the last frame stays on screen, whatever is asked about after it."""
+        return self._next[0] if self._next else 0.0
+
+    @property
     def over(self) -> bool:
         """Whether there are no more."""
         return self._next is None and not self._open
 
     def between(self, start_s: float, end_s: float) -> float | None:
         """Return how far a group is needed by the spans that reach into it; None: not at all."""
-        while self._next and self._next[0] < end_s:
+        while self._next and self._next[0] <= end_s:
             self._open.append(self._next)
             self._next = next(self._spans, None)
         self._open = deque(span for span in self._open if span[1] >= start_s)

@@ -12,6 +12,7 @@ from analyzer.settings import nearest
 
 OTHER = "other"
 """The class of what is none of the others."""
+_LISTED = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,8 @@ def any_of(words: Sequence[str], labels: Sequence[str]) -> Choice:
     Raises:
         UsageError: one names none.
     """
+    if not words:
+        raise UsageError(f"no class is named; {_listed(labels)}")
     numbers = tuple(dict.fromkeys(number_of(word, labels) for word in words))
     return Choice(", ".join(_short(labels[number]) for number in numbers), numbers)
 
@@ -96,13 +99,17 @@ def number_of(word: str, labels: Sequence[str]) -> int:
     if len(first) == 1:
         return first[0]
     known = [*labels, *map(_short, labels)]
-    hint = nearest(word, known) or f"; there are {', '.join(labels[:10])}{' ...' if len(labels) > 10 else ''}"
-    raise UsageError(f"no class {word!r}{hint}")
+    raise UsageError(f"no class {word!r}{nearest(word, known) or f'; {_listed(labels)}'}")
 
 
 def split(text: str, labels: Sequence[str]) -> list[str]:
     """Split what is given with commas between, unless it is one label that has commas itself."""
     return [text] if text in labels else [word.strip() for word in text.split(",") if word.strip()]
+
+
+def _listed(labels: Sequence[str]) -> str:
+    more = f" and {len(labels) - _LISTED} more" if len(labels) > _LISTED else ""
+    return f"there are {', '.join(labels[:_LISTED])}{more}"
 
 
 def _short(label: str) -> str:

@@ -4,7 +4,7 @@ from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from analyzer.records import Interval, Scene
+from analyzer.records import Scene
 from analyzer.scenes.blocks import Block
 from analyzer.scenes.scores import Scores
 
@@ -14,53 +14,50 @@ SNAP_S = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """Where a choice begins or ceases to be shown: between two looks.
+    """Where a choice begins or ceases to be shown.
 
     Attributes:
+        look: the first that shows it, or the first that does not any more.
         choice: its name.
-        span: times of the two looks, seconds.
         rising: whether it begins.
     """
 
+    look: int
     choice: str
-    span: Interval
     rising: bool
 
 
 def edges_of(scores: Scores, blocks: Sequence[Block]) -> list[Edge]:
-    """Return the beginnings and ends of blocks that lie inside the film, each once, rising."""
-    every_s, last = scores.every_s, len(scores.weights) - 1
-    edges = {
-        Edge(block.label, ((look - 0.5) * every_s, (look + 0.5) * every_s), rising)
-        for block in blocks
-        for look, rising in ((block.first, True), (block.last + 1, False))
-        if 0 < look <= last
-    }
-    return sorted(edges, key=lambda edge: edge.span)
+    """Return the beginnings and ends of blocks that lie inside the film, each once, in order."""
+    edges = {Edge(block.first, block.label, True) for block in blocks}
+    edges |= {Edge(block.last + 1, block.label, False) for block in blocks}
+    inside = [edge for edge in edges if 0 < edge.look < len(scores.weights)]
+    return sorted(inside, key=lambda edge: (edge.look, edge.choice, edge.rising))
 
 
 def place(scores: Scores, blocks: Sequence[Block], found: Mapping[Edge, float]) -> tuple[Scene, ...]:
-    """Return the scenes of blocks.
+    """Return the scenes of blocks, in order.
 
     Args:
         scores: what they were made of.
         blocks: in any order.
-        found: where edges were found to be exactly; without that, between the looks.
+        found: when edges were found to be exactly, seconds; without that, between the looks.
     """
-    every_s, end_s = scores.every_s, scores.duration_s
-    last = len(scores.weights) - 1
-    exact = {(e.choice, round(e.span[0] / every_s + 0.5), e.rising): t for e, t in found.items()}
+    end_s = scores.duration_s
 
-    def at(label: str, look: int, rising: bool) -> float:
-        if look == 0 or look > last:
-            return 0.0 if look == 0 else end_s
-        return min(end_s, _snapped(exact.get((label, look, rising), look * every_s), scores.cuts_s))
+    def at(edge: Edge) -> float:
+        if edge.look == 0:
+            return 0.0
+        if edge.look >= len(scores.weights):
+            return end_s
+        return min(end_s, found.get(edge, edge.look * scores.every_s))
 
     scenes = []
     for block in blocks:
-        start, end = at(block.label, block.first, True), at(block.label, block.last + 1, False)
-        if start < end:
-            scenes.append(_scene(block, start, end))
+        start_s = at(Edge(block.first, block.label, True))
+        stop_s = at(Edge(block.last + 1, block.label, False))
+        if start_s < stop_s:
+            scenes.append(_scene(block, start_s, stop_s))
     return tuple(sorted(scenes, key=lambda scene: (scene.start_s, scene.end_s)))
 
 
@@ -75,8 +72,8 @@ def _scene(block: Block, start_s: float, end_s: float) -> Scene:
     )
 
 
-def _snapped(time_s: float, cuts_s: Sequence[float]) -> float:
-    """The nearest change of shot if it is near, else the time itself."""
+def snapped(time_s: float, cuts_s: Sequence[float]) -> float:
+    """Return the nearest of some changes of shot, rising, if it is near enough, else the time itself."""
     at = bisect_left(cuts_s, time_s)
     near = [cut for cut in cuts_s[max(0, at - 1) : at + 1] if abs(cut - time_s) <= SNAP_S]
     return min(near, key=lambda cut: abs(cut - time_s), default=time_s)

@@ -1,42 +1,39 @@
-"""Where exactly a class begins or ends: between two looks, by halves. In the worker alone: it decodes."""
+"""Where exactly a class begins or ends. In the worker alone: it decodes.
+
+Between two looks it is found by halves, right to the frame. A change of shot that is near goes before.
+"""
 
 from collections import deque
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
+from analyzer.media import judge
+from analyzer.media.judge import Glimpse
 from analyzer.media.pixels import Image
+from analyzer.media.shots import glimpse
 from analyzer.media.video import Video, open_video
 from analyzer.media.within import frames_within
 from analyzer.overlap import ReadAhead, map_ahead
 from analyzer.progress import Progress
-from analyzer.records import Interval, Record, Seconds
+from analyzer.scenes.changes import Change, Times
 from analyzer.scenes.choosing import Choice
 from analyzer.scenes.classifying import Looker
+from analyzer.scenes.placing import SNAP_S, snapped
 from analyzer.settings import Settings
 
-Pictures = list[tuple[float, Image]]
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A frame as the classifier takes it, RGB uint8 (H, W, 3), and as shots are told by."""
+
+    time_s: float
+    image: Image
+    glimpse: Glimpse
+
+
+Moments = list[Moment]
 """In time order."""
-
-
-class Change(Record):
-    """Between two looks, a choice begins or ceases to be shown.
-
-    Attributes:
-        classes, without: see Choice.
-        span: times of the two looks, seconds.
-        rising: whether it begins.
-    """
-
-    classes: tuple[int, ...]
-    without: bool
-    span: Interval
-    rising: bool
-
-
-class Times(Record):
-    """When changes happen, in their order."""
-
-    times_s: tuple[Seconds, ...]
 
 
 def refine(path: Path, settings: Settings, changes: Sequence[Change], progress: Progress) -> Times:
@@ -54,40 +51,44 @@ def refine(path: Path, settings: Settings, changes: Sequence[Change], progress: 
         InputError, MediaError, ModelError: see analyzer.scenes.scoring.score.
     """
     looker = Looker(settings)
-
-    def find(given: tuple[Change, Pictures]) -> float:
-        change, pictures = given
-        return _first(change, pictures, looker, settings.scenes.min_score)
-
+    min_score = settings.scenes.min_score
     with open_video(path) as video, ReadAhead(_gathered(video, changes, looker, progress), 2) as ahead:
+
+        def find(given: tuple[Change, Moments]) -> float:
+            change, moments = given
+            time_s = _first(change, moments, looker, min_score)
+            shots = judge.changes([moment.glimpse for moment in moments], video.frame_s)
+            return snapped(time_s, sorted(shot.time_s for shot in shots))
+
         return Times(times_s=tuple(map_ahead(find, ahead, looker.threads)))
 
 
 def _gathered(
     video: Video, changes: Sequence[Change], looker: Looker, progress: Progress
-) -> Iterator[tuple[Change, Pictures]]:
-    """Yield each change with the pictures between its looks."""
-    frames = frames_within(video, [change.span for change in changes], "DEFAULT", progress)
-    waiting: deque[tuple[Change, Pictures]] = deque((change, []) for change in changes)
-    for time_s, frame in frames:
-        image = None
-        while waiting and waiting[0][0].span[1] < time_s:
+) -> Iterator[tuple[Change, Moments]]:
+    """Yield each change with what is shown between its looks, and a little before and after."""
+    waiting: deque[tuple[Change, Moments]] = deque((change, []) for change in changes)
+    spans = [(change.span[0] - SNAP_S, change.span[1] + SNAP_S) for change in changes]
+    for time_s, frame in frames_within(video, spans, "DEFAULT", progress):
+        moment = None
+        while waiting and waiting[0][0].span[1] + SNAP_S < time_s:
             yield waiting.popleft()
-        for change, pictures in waiting:
-            if change.span[0] > time_s:
+        for change, moments in waiting:
+            if change.span[0] - SNAP_S > time_s:
                 break
-            image = looker.picture(video, frame) if image is None else image
-            pictures.append((time_s, image))
+            moment = moment or Moment(time_s, looker.picture(video, frame), glimpse(video, frame))
+            moments.append(moment)
     yield from waiting
 
 
-def _first(change: Change, pictures: Pictures, looker: Looker, min_score: float) -> float:
-    """Return the time of the first picture after a change; the span's end where there is none."""
+def _first(change: Change, moments: Moments, looker: Looker, min_score: float) -> float:
+    """Return the time of the first frame after a change; the span's end where there is none."""
     choice = Choice("", change.classes, change.without)
-    a, b = -1, len(pictures)
+    between = [moment for moment in moments if change.span[0] <= moment.time_s <= change.span[1]]
+    a, b = -1, len(between)
     while b - a > 1:
         middle = (a + b) // 2
-        scores = looker.classify([pictures[middle][1]])
+        scores = looker.classify([between[middle].image])
         good = bool(choice.shown(scores, looker.exclusive).good(min_score)[0])
         a, b = (a, middle) if good == change.rising else (middle, b)
-    return pictures[b][0] if b < len(pictures) else change.span[1]
+    return between[b].time_s if b < len(between) else change.span[1]

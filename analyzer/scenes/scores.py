@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import model_validator
 
-from analyzer.records import Packed, Record, Seconds
+from analyzer.records import Packed, Record, Seconds, Source
 
 Floats = npt.NDArray[np.float32]
 
@@ -19,8 +19,7 @@ class Scores(Record):
         labels: of the classes, each once.
         exclusive: whether each look is of one class alone; else several may hold.
         every_s: seconds from look to look; each is taken in the middle of its time.
-        duration_s: of the video.
-        cuts_s: where shots begin, but for the first.
+        source: what is known of the video.
         flat: scores 0 to 1, all classes of a look together; see `weights`.
     """
 
@@ -28,8 +27,7 @@ class Scores(Record):
     labels: tuple[str, ...]
     exclusive: bool
     every_s: Seconds
-    duration_s: Seconds
-    cuts_s: tuple[Seconds, ...]
+    source: Source
     flat: Annotated[npt.NDArray[np.float32], Packed("<f4", (None,))]
 
     @model_validator(mode="after")
@@ -37,6 +35,11 @@ class Scores(Record):
         if not self.labels or len(self.flat) % len(self.labels):
             raise ValueError(f"{len(self.flat)} scores are not whole looks at {len(self.labels)} classes")
         return self
+
+    @property
+    def duration_s(self) -> float:
+        """How long the video is."""
+        return self.source.duration_s
 
     @property
     def weights(self) -> Floats:

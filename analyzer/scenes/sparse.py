@@ -17,6 +17,7 @@ from analyzer.media.pixels import Image
 from analyzer.media.video import open_video
 from analyzer.overlap import ReadAhead, map_ahead
 from analyzer.progress import Progress
+from analyzer.records import Source
 from analyzer.scenes.classifying import READ_AHEAD, Looker
 from analyzer.scenes.scores import Floats, looks_in
 
@@ -43,8 +44,8 @@ class Run:
     after: Floats | None
 
 
-def sparse_looks(path: Path, looker: Looker, every_s: float, progress: Progress) -> tuple[Floats, float]:
-    """Return the scores of all looks (n, classes), and how long the film is, seconds.
+def sparse_looks(path: Path, looker: Looker, every_s: float, progress: Progress) -> tuple[Floats, Source]:
+    """Return the scores of all looks (n, classes), and what is known of the film.
 
     Raises:
         InputError, MediaError: see analyzer.media.video.open_video.
@@ -52,10 +53,8 @@ def sparse_looks(path: Path, looker: Looker, every_s: float, progress: Progress)
     with open_video(path) as video:
         pictures = key_frames(video, lambda frame: looker.picture(video, frame), _half_of(progress, 0))
         keys = list(looker.look(pictures))
-        if not keys:
-            raise video.nothing_decoded()
-        duration_s = video.duration_s
-    times: Times = (np.arange(looks_in(duration_s, every_s), dtype=np.float64) + 0.5) * every_s
+        source = video.source(None)
+    times: Times = (np.arange(looks_in(source.duration_s, every_s), dtype=np.float64) + 0.5) * every_s
     key_times: Times = np.array([time for time, _ in keys])
     key_rows: Floats = np.stack([row for _, row in keys])
     weights = _interpolated(times, key_times, key_rows)
@@ -66,7 +65,7 @@ def sparse_looks(path: Path, looker: Looker, every_s: float, progress: Progress)
         with ReadAhead((image for _, image in shown), READ_AHEAD) as ahead:
             for run, rows in _decided(runs, ahead, looker):
                 weights[run.start : run.start + len(rows)] = rows
-    return weights, duration_s
+    return weights, source
 
 
 def _half_of(progress: Progress, half: int) -> Progress:

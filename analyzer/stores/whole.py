@@ -11,6 +11,9 @@ from pathlib import Path
 
 import psutil
 
+from analyzer.errors import DiskFullError, OutputError
+from analyzer.paths import shown
+
 FULL = (errno.ENOSPC, errno.EDQUOT)
 """What the system says where there is no room."""
 
@@ -39,6 +42,21 @@ def replacing(path: Path) -> Iterator[Path]:
             os.fsync(file.fileno())
         beside.replace(path)
     _sync_folder(path.parent)
+
+
+@contextlib.contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Turn what goes wrong with a file into one line.
+
+    Raises:
+        OutputError: it cannot be written.
+        DiskFullError: there is no room.
+    """
+    try:
+        yield
+    except OSError as error:
+        what = f"{shown(path)}: cannot be written: {error.strerror or error}"
+        raise (DiskFullError if error.errno in FULL else OutputError)(what) from None
 
 
 def append_whole(path: Path, line: bytes, end: int) -> None:

@@ -20,8 +20,8 @@ from typing import BinaryIO, cast
 from pydantic import ValidationError
 
 from analyzer.errors import DiskFullError, InputError, NewerStoreError, StoreError
-from analyzer.library.locks import writing
 from analyzer.paths import shown
+from analyzer.stores.whole import writing
 from analyzer.upkeep.manifest import FORMAT, MANIFEST, Format, Manifest
 
 _CHUNK = 1 << 20

@@ -9,10 +9,9 @@ from importlib import metadata
 from pathlib import Path
 
 from analyzer.errors import OutputError, StoreError, UsageError
-from analyzer.library.locks import writing
 from analyzer.paths import shown
 from analyzer.stores.contract import Store
-from analyzer.stores.whole import delete_abandoned, replacing
+from analyzer.stores.whole import delete_abandoned, replacing, writing
 from analyzer.upkeep import archive
 from analyzer.upkeep.manifest import DUMP, Manifest, file_of
 

@@ -115,7 +115,8 @@ BACKENDS = {
         None,
         ("face-detector", "face-embedder", "pose-detector", "object-detector", "image-feature", "classifier"),
     ),
-    "opencv": Offer(None, ("face-detector", "face-embedder", "object-detector")),
+    "opencv": Offer(None, ("face-detector", "face-embedder", "object-detector", "classifier")),
+    "openvino": Offer(None, ("classifier",)),
     "deepface": Offer("deepface", ("face-detector", "face-embedder", "face-attributes")),
     "ultralytics": Offer(
         "ultralytics", ("face-detector", "pose-detector", "object-detector", "image-feature", "classifier")
@@ -127,11 +128,13 @@ BACKENDS = {
 
 
 def split(spec: str) -> tuple[str, str]:
-    """Return the backend and the model of "backend:model".
+    """Return the backend and the model of "backend:model", or of a name in the catalog that a backend runs.
 
     Raises:
         UnknownModelError: there is no such backend, or no model is named.
     """
+    if known := catalog.supplied().get(spec):
+        return known.backend, spec
     name, _, model = spec.partition(":")
     if name not in BACKENDS or not model:
         near = difflib.get_close_matches(name, BACKENDS, n=1)

@@ -7,9 +7,9 @@ import importlib.util
 import os
 import sys
 import threading
-from collections.abc import Iterator
 
 from models.errors import BackendMissingError, DeviceError
+from models.silence import silent
 
 _lock = threading.Lock()
 
@@ -29,7 +29,7 @@ def prepare(device: str) -> None:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     if importlib.util.find_spec("tf_keras"):  # tf.keras, which DeepFace uses; `import keras` is not touched
         os.environ.setdefault("TF_USE_LEGACY_KERAS", "1")
-    with _lock, _silent():
+    with _lock, silent():
         if "tensorflow" not in sys.modules:
             with contextlib.suppress(ImportError):  # PyTorch's: its LLVM after TensorFlow's ends the process
                 import triton  # noqa: F401
@@ -64,16 +64,3 @@ def devices() -> list[str]:
         kind = f" ({details['device_name']})" if "device_name" in details else ""
         names.append(device.name.removeprefix("/physical_device:") + kind)
     return names
-
-
-@contextlib.contextmanager
-def _silent() -> Iterator[None]:
-    """Send standard error nowhere: what loads with TensorFlow writes to it, whatever it is told."""
-    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 2)
-    try:
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-        os.close(nowhere)

@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal, TypeVar
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
-from models import fetch, files
+from models import fetch, files, labels
 from models.alignment import ARCFACE, CENTRES, DLIB, Template
 from models.catalog import Task
 from models.errors import ModelError, said
@@ -29,7 +29,7 @@ Head = Literal["yolo", "yolo-objectness", "end-to-end", "scrfd", "vectors", "sco
     scrfd             for each of 3 or 5 strides scores, distances to the sides, and maybe five points
     vectors           (N, d): embeddings or features
     scores            (N, classes), each 0 to 1
-    logits            (N, classes) before softmax
+    logits            (N, classes) before softmax, or before a sigmoid if it is multi_label
 """
 
 _OF_DETECTORS: tuple[Head, ...] = ("yolo", "yolo-objectness", "end-to-end", "scrfd")
@@ -57,7 +57,9 @@ class View(BaseModel):
         colour: order of its input's colours.
         mean, scale: it sees (pixel - mean) * scale, the pixel 0 to 255, in the order of `colour`.
         labels: of the classes, in order; or else
-        labels_file: the name of a text file beside it with one a line.
+        labels_file: a text file with one a line; its place, where it is not absolute, is seen from the TOML.
+        multi_label: of a classifier, whether several classes may hold at once: a sigmoid for each rather than
+            one softmax over all.
         licence, source, note: for people.
     """
 
@@ -69,13 +71,17 @@ class View(BaseModel):
     scale: Three = (1.0, 1.0, 1.0)
     labels: tuple[str, ...] = ()
     labels_file: str = ""
+    multi_label: bool = False
     licence: str = "unknown"
     source: str = ""
     note: str = ""
 
     def fingerprint(self, checksum: str) -> str:
         """Return 64 hexadecimal digits of what results hang on: a file's checksum, and how it is run."""
-        how = self.model_dump_json(exclude={"sha256", "threshold", "licence", "source", "note"})
+        idle = {"sha256", "threshold", "licence", "source", "note"}
+        if not self.multi_label:  # which there was not at first: nothing that was computed then is stale
+            idle.add("multi_label")
+        how = self.model_dump_json(exclude=idle)
         return hashlib.sha256(f"{checksum} {how}".encode()).hexdigest()
 
     def see(self, batch: Floats) -> Floats:
@@ -161,9 +167,12 @@ def read(model: Path, kind: type[V]) -> V | None:
 def _with_labels(view: V, path: Path) -> V:
     if not view.labels_file:
         return view
-    words = path.with_name(view.labels_file).read_text("utf-8").split("\n")
-    named = tuple(word.strip() for word in words if word.strip())
-    return view.model_copy(update={"labels": named, "labels_file": ""})
+    return view.model_copy(update={"labels": labels.read(beside(path, view.labels_file)), "labels_file": ""})
+
+
+def beside(path: Path, name: str) -> Path:
+    """Return the place of a file that a description at `path` names."""
+    return path.parent / name
 
 
 def write(description: Description, model: Path) -> None:

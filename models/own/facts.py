@@ -13,11 +13,14 @@ import numpy as np
 import onnx
 
 from models.catalog import Task
+from models.classes import Squash
 from models.errors import BrokenModelError, ModelError, said
+from models.labels import distinct
 from models.own.convert import load, the_input
 
 _SIDES: dict[Task, int] = {"face-embedder": 112, "image-feature": 224, "classifier": 224}
 _DETECTOR_SIDE = 640
+_SQUASHES: dict[str, Squash] = {"Softmax": "softmax", "Sigmoid": "sigmoid", "HardSigmoid": "sigmoid"}
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,7 @@ class Facts:
         labels: of its classes, if it says them; Ultralytics' exports do.
         points: key points of each detection, if it says them.
         scales: whether the first thing that it does is to scale the pixels.
-        gives_scores: whether the last thing that it does is to make scores of 0 to 1.
+        last: what makes scores of 0 to 1 at its very end, if anything does.
         of_ultralytics: whether it was exported by Ultralytics.
     """
 
@@ -46,7 +49,7 @@ class Facts:
     labels: tuple[str, ...]
     points: int
     scales: bool
-    gives_scores: bool
+    last: Squash
     of_ultralytics: bool
 
 
@@ -82,7 +85,7 @@ def facts_of(path: Path, known: Mapping[str, Any]) -> Facts:
         labels=_labels(metadata.get("names")),
         points=_first(metadata.get("kpt_shape")) or 0,
         scales=_scales(model.graph, source.name),
-        gives_scores=_gives_scores(model.graph),
+        last=_last(model.graph),
         of_ultralytics="names" in metadata,
     )
 
@@ -133,18 +136,18 @@ def _scales(graph: onnx.GraphProto, name: str) -> bool:
     return False
 
 
-def _gives_scores(graph: onnx.GraphProto) -> bool:
+def _last(graph: onnx.GraphProto) -> Squash:
     makers = {name: node for node in graph.node for name in node.output}
     last = makers.get(graph.output[0].name)
     while last is not None and last.op_type in ("Identity", "Cast", "Flatten", "Reshape", "Squeeze"):
         last = makers.get(last.input[0])
-    return last is not None and last.op_type in ("Softmax", "Sigmoid")
+    return _SQUASHES.get(last.op_type if last else "", "none")
 
 
 def _labels(names: Any) -> tuple[str, ...]:
     if isinstance(names, dict) and all(isinstance(key, int) for key in names):
         names = [names[key] for key in sorted(names)]
-    return tuple(map(str, names)) if isinstance(names, list) else ()
+    return distinct([str(name) for name in names]) if isinstance(names, list) else ()
 
 
 def _first(values: Any) -> int | None:

@@ -100,7 +100,7 @@ def _layout(facts: Facts) -> tuple[Head, int]:
 
 def _vectors(facts: Facts, known: Mapping[str, Any]) -> dict[str, Any]:
     length, labels = max(facts.outputs[0]), known.get("labels") or facts.labels
-    if labels and len(labels) != length:
+    if labels and len(labels) != length and (len(labels), length) != (2, 1):
         raise ModelError(f"{facts.name}: {len(labels)} labels do not fit its {length} outputs")
     task = known.get("task") or ("classifier" if labels else None)
     if task is None and (facts.height, facts.width) == (112, 112) and length in _EMBEDDING:
@@ -112,8 +112,12 @@ def _vectors(facts: Facts, known: Mapping[str, Any]) -> dict[str, Any]:
         )
     if task != "classifier":
         return {"task": task, "head": "vectors"}
-    head = "scores" if facts.gives_scores else "logits"
-    return {"task": task, "head": head, "labels": labels or tuple(f"class_{i}" for i in range(length))}
+    return {
+        "task": task,
+        "head": "logits" if facts.last == "none" else "scores",
+        "labels": labels or tuple(f"class_{i}" for i in range(length)),
+        "multi_label": facts.last == "sigmoid",
+    }
 
 
 def _range(fields: Mapping[str, Any], facts: Facts) -> tuple[Three, Three]:

@@ -17,9 +17,9 @@ from pymongo.collection import Collection
 from pymongo.database import Database
 
 from analyzer.errors import StoreError
-from analyzer.library.locks import writing
 from analyzer.stores.mongo import migrations, swapping
 from analyzer.stores.mongo.link import Document, Link
+from analyzer.stores.whole import writing
 
 RAW: CodecOptions[RawBSONDocument] = CodecOptions(document_class=RawBSONDocument)
 """Documents as bytes: none is changed on its way."""

@@ -26,8 +26,9 @@ from models.backends.keras.applications import (
     open_network,
 )
 from models.backends.keras.archive import danger
-from models.backends.keras.pictures import KerasPictures, check_input, to_features, to_scores
+from models.backends.keras.pictures import KerasPictures, check_input, squash_of, to_features
 from models.catalog import Likeness, Task
+from models.classes import PictureClassifier, classes_of
 from models.errors import BackendMissingError, BrokenModelError, UnknownModelError, said
 from models.own import description
 from models.own.description import View
@@ -66,13 +67,22 @@ def open_model(task: Task, model: str, setup: Setup) -> Any:
     name, classes, batch_size = f"keras:{model}", task == "classifier", setup.engine.batch_size
     if network := NETWORKS.get(model):
         net = open_network(network, classes, setup.home)
-        words = labels(setup.home) if classes else ()
-        return KerasPictures(net, name, network.preprocess, words, batch_size)
+        pictures = KerasPictures(net, name, network.preprocess, batch_size)
+        return _classifier(pictures, name, View(labels=labels(setup.home)), net) if classes else pictures
     path = _find(model, setup.home)
     view, net = description.read(path, View) or View(), _load(path, setup.home)
     check_input(net, name)
-    net = (to_scores if classes else to_features)(net, name, bool(view.labels))
-    return KerasPictures(net, name, view.see, view.labels if classes else (), batch_size)
+    if not classes:
+        net = to_features(net, name, bool(view.labels))
+    pictures = KerasPictures(net, name, view.see, batch_size)
+    return _classifier(pictures, name, view, net) if classes else pictures
+
+
+def _classifier(pictures: KerasPictures, name: str, view: View, net: Any) -> PictureClassifier:
+    squash = squash_of(net, name, bool(view.labels))
+    multi_label, logits = view.multi_label or squash == "sigmoid", squash == "none"
+    classes = classes_of(name, pictures.black, view.labels, logits=logits, multi_label=multi_label)
+    return PictureClassifier(pictures, classes, pictures.size)
 
 
 def likeness(model: str, home: Path) -> Likeness | None:

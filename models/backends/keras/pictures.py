@@ -9,12 +9,13 @@ from typing import Any
 import cv2
 import numpy as np
 
+from models.classes import Squash
 from models.errors import BrokenModelError, UnknownModelError, said
 from models.images import Floats, Image, stretched
 
 _SIDE = 224
 """Pixels of the picture for a network that takes any."""
-_SCORES = {"softmax", "sigmoid", "hard_sigmoid"}
+_SCORES: dict[str, Squash] = {"softmax": "softmax", "sigmoid": "sigmoid", "hard_sigmoid": "sigmoid"}
 """Activations after which numbers are scores."""
 
 
@@ -32,8 +33,8 @@ def check_input(net: Any, name: str) -> None:
         raise BrokenModelError(f"{name} takes {shape}, no pictures (n, height, width, 3 or 1)")
 
 
-def to_scores(net: Any, name: str, labelled: bool) -> Any:
-    """Return the network so that it gives a score for each class: after softmax if it gives logits.
+def squash_of(net: Any, name: str, labelled: bool) -> Squash:
+    """Return what makes scores at a classifier's end; "none" if it gives logits.
 
     Args:
         net: a keras.Model.
@@ -46,15 +47,12 @@ def to_scores(net: Any, name: str, labelled: bool) -> Any:
     import keras
 
     last, rows = _last(net), net.output_shape
-    gives_scores = _activation(last) in _SCORES
-    if len(rows) != 2 or not (gives_scores or labelled or isinstance(last, keras.layers.Dense)):
+    squash = _SCORES.get(_activation(last), "none")
+    if len(rows) != 2 or not (squash != "none" or labelled or isinstance(last, keras.layers.Dense)):
         raise UnknownModelError(
             f"{name} is no classifier: it ends in {last.name}, {rows}; it can be an image-feature"
         )
-    if gives_scores:
-        return net
-    squash = "sigmoid" if rows[1] == 1 else "softmax"
-    return keras.Model(net.inputs, keras.layers.Activation(squash, dtype="float32")(net.outputs[0]))
+    return squash
 
 
 def to_features(net: Any, name: str, labelled: bool) -> Any:
@@ -99,47 +97,38 @@ def _activation(layer: Any) -> str:
 
 
 class KerasPictures:
-    """Features or scores of whole pictures, stretched to the network's; see models.contracts.
+    """A row for each picture, stretched to the network's; see models.contracts.Extractor.
 
     Args:
         net: a keras.Model that gives a row for each picture.
         name: for messages.
         see: makes what the network takes of pixels (n, height, width, 3 or 1), 0 to 255.
-        labels: of a classifier's classes; made up where there are none.
         batch_size: pictures that go in at once.
+
+    Attributes:
+        size: width and height of the pictures that it takes.
+        black: what it gives for a black picture (1, numbers).
 
     Raises:
         BrokenModelError: it cannot be run.
-        UnknownModelError: it has another number of classes.
     """
 
-    def __init__(
-        self, net: Any, name: str, see: Callable[[Floats], Floats], labels: Sequence[str], batch_size: int
-    ) -> None:
+    def __init__(self, net: Any, name: str, see: Callable[[Floats], Floats], batch_size: int) -> None:
         count, height, width, channels = net.input_shape
         self._net, self._name, self._see = net, name, see
         self._shape = (count or batch_size, height or _SIDE, width or _SIDE, channels)
-        self.size: tuple[int, int] | None = (width or _SIDE, height or _SIDE)
-        self.exclusive = _activation(_last(net)) == "softmax"
+        self.size = self._shape[2], self._shape[1]
         self._lock = threading.Lock()
         try:
-            self._nothing = self._rows([np.zeros((1, 1, 3), np.uint8)])[:0]
+            self.black = self._rows([np.zeros((1, 1, 3), np.uint8)])
         except Exception as error:  # TensorFlow's own, of any kind
             raise BrokenModelError(f"{name} cannot be run: {said(error)}") from error
-        classes = self._nothing.shape[1]
-        self.labels = tuple(labels) or tuple(f"class_{number}" for number in range(classes))
-        if labels and len(labels) != classes:
-            raise UnknownModelError(f"{name} has {classes} classes, not the {len(labels)} that are named")
 
     def features(self, images: Sequence[Image]) -> Floats:
         """See models.contracts.Extractor."""
         step = self._shape[0]
         rows = [self._rows(images[start : start + step]) for start in range(0, len(images), step)]
-        return np.concatenate([self._nothing, *rows])
-
-    def classify(self, images: Sequence[Image]) -> Floats:
-        """See models.contracts.Classifier."""
-        return self.features(images).clip(0, 1)
+        return np.concatenate([self.black[:0], *rows])
 
     def _rows(self, images: Sequence[Image]) -> Floats:
         """What comes out of one run; there are always as many pictures, so that it is compiled once."""

@@ -15,7 +15,6 @@ from models.backends.onnx.networks import (
     OnnxDetector,
     OnnxEmbedder,
     OnnxFaces,
-    OnnxPictures,
     OnnxPoses,
     is_face,
 )
@@ -23,6 +22,7 @@ from models.catalog import Likeness, Task, likeness_at
 from models.engines import available_engines
 from models.errors import UnknownModelError
 from models.own.description import Description, read
+from models.own.pictures import Pictures, classifier
 
 
 def identity(task: Task, model: str, home: Path) -> str:
@@ -49,7 +49,7 @@ def open_model(task: Task, model: str, setup: Setup) -> Any:
         return OnnxFaces(OnnxDetector(session, description, setup.min_score))
     if task == "pose-detector":
         return OnnxPoses(OnnxDetector(session, description, setup.min_score))
-    return OnnxPictures(session, description)
+    return classifier(session, description) if task == "classifier" else Pictures(session, description)
 
 
 def likeness(model: str, home: Path) -> Likeness | None:

@@ -11,7 +11,7 @@ from models.bodies import Poses, from_coco
 from models.boxes import Detections
 from models.errors import BrokenModelError, said
 from models.heads import HEADS, Asked, Raw
-from models.images import Floats, Image, Letterbox, letterbox, stretched
+from models.images import Floats, Image, Letterbox, letterbox
 from models.own.description import Description
 from models.sessions import Session
 
@@ -106,30 +106,3 @@ class OnnxEmbedder:
     def embed(self, chips: Image) -> Floats:
         """See the contract."""
         return self._session.run(chips)[0]
-
-
-class OnnxPictures:
-    """Features or classes of whole pictures, stretched to the network's; see models.contracts."""
-
-    def __init__(self, session: Session, description: Description) -> None:
-        self._session = session
-        self._description = description
-        self.labels = description.labels
-        self.exclusive = True
-        self.size: tuple[int, int] | None = (description.width, description.height)
-
-    def features(self, images: Sequence[Image]) -> Floats:
-        """See models.contracts.Extractor."""
-        width, height = self._description.width, self._description.height
-        batch = np.empty((len(images), height, width, 3), np.uint8)
-        for target, image in zip(batch, images, strict=True):
-            target[:] = stretched(image, width, height)
-        return self._session.run(batch)[0]
-
-    def classify(self, images: Sequence[Image]) -> Floats:
-        """See models.contracts.Classifier."""
-        values = self.features(images)
-        if self._description.head == "logits":
-            raised = np.exp(values - values.max(axis=1, keepdims=True, initial=-np.inf))
-            values = raised / raised.sum(axis=1, keepdims=True)
-        return values.clip(0, 1)

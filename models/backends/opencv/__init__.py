@@ -1,4 +1,6 @@
-"""OpenCV's own models: cascades (.xml), YuNet and SFace (.onnx), SSD detectors of Caffe (.caffemodel).
+"""OpenCV's own models: cascades (.xml), YuNet and SFace (.onnx), SSD detectors and classifiers of Caffe.
+
+A model of Caffe's is named by its .caffemodel file, a classifier also by its .toml or its name in the catalog.
 
 A cascade that comes with OpenCV goes by its bare name. lbpcascade_animeface.xml finds drawn faces, which
 FaceMesh does not know: they are kept only with faces.min_presence = 0, and then so is every false alarm.
@@ -15,6 +17,8 @@ import cv2.data
 
 from models import catalog, files
 from models.backends import Cached, Progress, Setup
+from models.backends.opencv import supplied
+from models.backends.opencv.caffe import Caffe, open_classifier, text_of
 from models.backends.opencv.models import Cascade, SFace, Ssd, YuNet, view_of
 from models.catalog import Likeness, Task
 from models.errors import BrokenModelError, UnknownModelError, WeightsMissingError
@@ -22,7 +26,8 @@ from models.errors import BrokenModelError, UnknownModelError, WeightsMissingErr
 _TASKS: dict[str, tuple[Task, ...]] = {
     ".xml": ("face-detector", "object-detector"),
     ".onnx": ("face-detector", "face-embedder"),
-    ".caffemodel": ("face-detector", "object-detector"),
+    ".caffemodel": ("face-detector", "object-detector", "classifier"),
+    ".toml": ("classifier",),
 }
 
 _SFACE = 1 - 0.363
@@ -32,6 +37,8 @@ _SFACE = 1 - 0.363
 def identity(task: Task, model: str, home: Path) -> str:
     """See models.backends.Backend; of a Caffe model all its files count."""
     path = _find(task, model, home)
+    if task == "classifier":
+        return Caffe(path).fingerprint()
     digest = files.sha256_of(path)
     if path.suffix != ".caffemodel":
         return digest
@@ -46,6 +53,8 @@ def fetch(task: Task, model: str, home: Path, progress: Progress) -> None:
 def open_model(task: Task, model: str, setup: Setup) -> Any:
     """See models.backends.Backend."""
     path = _find(task, model, setup.home)
+    if task == "classifier":
+        return open_classifier(path, setup.engine.batch_size)
     as_objects = task == "object-detector"
     if task == "face-embedder":
         return SFace(path)
@@ -67,7 +76,7 @@ def cached(home: Path) -> list[Cached]:
         Cached("opencv", path.name, path, path.stat().st_size, "unknown")
         for path in sorted((home / "models").glob("*"))
         if path.suffix in (".xml", ".caffemodel")
-    ]
+    ] + supplied.cached(home)
 
 
 def devices() -> list[str]:
@@ -81,15 +90,19 @@ def _find(task: Task, model: str, home: Path) -> Path:
     Raises:
         UnknownModelError: there is no such file, or it is for something else.
         BrokenModelError: it is an .onnx file that cannot be read.
-        WeightsMissingError: a file that belongs to it is not beside it.
+        WeightsMissingError: a file that belongs to it is not beside it, or it is to be brought by the user.
     """
+    if model in catalog.supplied() and task == catalog.supplied()[model].task:
+        return supplied.find(model, home)
     suffix = Path(model).suffix
     if task not in _TASKS.get(suffix, ()):
         fit = ", ".join(known for known, tasks in _TASKS.items() if task in tasks)
         raise UnknownModelError(f"opencv:{model} is no {task}; for that OpenCV takes {fit}")
     with_opencv = Path(cv2.data.haarcascades) / model
     path = with_opencv if with_opencv.is_file() else files.find("opencv", model, home)
-    if suffix == ".caffemodel":
+    if task == "classifier":
+        _check_classifier(path)
+    elif suffix == ".caffemodel":
         _check_caffe(task, path)
     elif suffix == ".onnx":
         _check_onnx(task, path)
@@ -110,13 +123,21 @@ def _outputs(path: Path, checksum: str) -> int:
     return len(load(path).graph.output)
 
 
+def _check_classifier(path: Path) -> None:
+    caffe = Caffe(path)
+    if "DetectionOutput" in text_of(caffe.prototxt):
+        raise UnknownModelError(f"{caffe.prototxt} is of a detector, not of a classifier")
+
+
 def _check_caffe(task: Task, path: Path) -> None:
     prototxt = path.with_suffix(".prototxt")
     if not prototxt.is_file():
         raise WeightsMissingError(f"{path} needs {prototxt.name} beside it")
     classes = re.findall(r"\bnum_classes:\s*(\d+)", prototxt.read_text("utf-8", errors="replace"))
     if not classes:
-        raise UnknownModelError(f"{prototxt} has no DetectionOutput: only detectors of that kind are read")
+        raise UnknownModelError(
+            f"{prototxt} has no DetectionOutput: it is of a classifier, not of a detector"
+        )
     if task == "face-detector" and int(classes[0]) != 2:
         raise UnknownModelError(f"{path} knows {int(classes[0]) - 1} classes, and a face-detector one")
     if task == "object-detector" and len(_labels(path)) != int(classes[0]) - 1:

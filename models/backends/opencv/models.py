@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -24,6 +25,9 @@ HALF = 6
 """Windows of a cascade that agree on what is half sure. OpenCV's levelWeights would not do for a score: those
 of haarcascade_frontalface_default go from -3 to 14, those of haarcascade_frontalface_alt2 from 54 to 58."""
 
+_OF_OPENCV = re.compile(r"^OpenCV\(\S+ \S+ error: \([^)]*\) ")
+"""What its errors begin with: a version, a place in its code, a number."""
+
 _STEP = 1.1
 _OVERLAP = 0.3
 _MOST = 5000
@@ -31,7 +35,7 @@ _EPSILON = 1e-6
 """Rows of a DetectionOutput that are not used have a score of 0."""
 
 
-class _Model(ABC):
+class Model(ABC):
     """A model that is read from a file, and then asked under its lock.
 
     Raises:
@@ -53,11 +57,15 @@ class _Model(ABC):
         try:
             yield
         except (cv2.error, ValueError, IndexError) as error:
-            reason = " ".join(str(error).split())[:200]
-            raise BrokenModelError(f"{self._path} is not what OpenCV can run here: {reason}") from error
+            reason = _OF_OPENCV.sub("", " ".join(str(error).split()))[:200]
+            raise BrokenModelError(self._refusal(reason)) from error
+
+    def _refusal(self, reason: str) -> str:
+        """Return what to say of a file that cannot be read or run."""
+        return f"{self._path} is not what OpenCV can run here: {reason}"
 
 
-class _Detector(_Model):
+class _Detector(Model):
     """Task face-detector, and object-detector where it has labels."""
 
     def detect(self, images: Sequence[Image]) -> list[Detections]:
@@ -126,7 +134,7 @@ class YuNet(_Detector):
         return Detections(boxes, rows[:, 14].clip(0, 1), rows[:, 4:14].reshape(-1, 5, 2))
 
 
-class SFace(_Model):
+class SFace(Model):
     """Task face-embedder: OpenCV's own, 128 numbers.
 
     Args:

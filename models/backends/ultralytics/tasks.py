@@ -17,6 +17,7 @@ from models.boxes import Detections
 from models.catalog import Task
 from models.errors import UnknownModelError
 from models.images import Floats, Image
+from models.labels import distinct
 
 _FITTING: dict[Task, tuple[str, ...]] = {
     "object-detector": ("detect", "segment", "pose"),
@@ -174,7 +175,7 @@ class _Classes:
 
     def __init__(self, model: _Model) -> None:
         self._model = model
-        self.labels = tuple(model.names[number] for number in sorted(model.names))
+        self.labels = distinct([model.names[number] for number in sorted(model.names)])
 
     def classify(self, images: Sequence[Image]) -> Floats:
         found = self._model.ask(images, lambda result: result.probs.data)

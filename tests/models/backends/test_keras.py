@@ -156,7 +156,7 @@ def test_the_wrong_task_or_shape_is_told_in_one_line(tmp_path: Path, setup: Setu
             "classifier",
             [picture, layers.Flatten(), layers.Dense(4)],
             'labels = ["a", "b"]',
-            "has 4 classes, not the 2",
+            "2 labels do not fit its 4 outputs",
         ),
         ("image-feature", [picture, layers.Rescaling(float("inf"))], "", "gives NaN or infinity"),
     ):

@@ -172,7 +172,7 @@ def test_files_that_belong_to_a_caffe_model_are_asked_for(home, tmp_path) -> Non
     with pytest.raises(UnknownModelError, match="knows 2 classes"):
         backends.identity("face-detector", f"opencv:{path}", home)
     path.with_suffix(".toml").write_text("labels_file = 'squares.txt'\n")
-    with pytest.raises(ModelError, match=r"squares\.toml cannot be read \(.*squares\.txt"):
+    with pytest.raises(ModelError, match=r"squares\.txt cannot be read: No such file"):
         backends.identity("object-detector", f"opencv:{path}", home)
     path.with_suffix(".toml").write_text("labels = ['one']\n")
     with pytest.raises(BrokenModelError, match="must name 2 classes"):
