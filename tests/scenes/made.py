@@ -10,14 +10,18 @@ ODD = ("=1+1", 'a,"b";c', "two\nlines\r", "100% [x] #1 \\ $x$", "Søren 日本 �
 """Labels, and names of files where they have no slash, that forms have characters of their own in."""
 
 
-def source(fps: str | None = "25/1", first_frame_s: float = 0.0, container: str = "matroska,webm") -> Source:
-    """A film of two hours."""
+def source(
+    fps: str | None = "25/1",
+    first_frame_s: float = 0.0,
+    container: str = "matroska,webm",
+    duration_s: float = 7200,
+) -> Source:
     return Source(
         path="/films/film.mkv",
         size_bytes=10,
         oshash="0" * 16,
         phash=None,
-        duration_s=7200,
+        duration_s=duration_s,
         first_frame_s=first_frame_s,
         fps=fps,
         width=320,
@@ -48,7 +52,6 @@ def scores(labels: tuple[str, ...], looks: int, every_s: float = 1.0, exclusive:
         labels=labels,
         exclusive=exclusive,
         every_s=every_s,
-        duration_s=looks * every_s,
-        cuts_s=tuple(np.arange(7, looks * every_s, 7).tolist()),
+        source=source(duration_s=looks * every_s),
         flat=weights.ravel(),
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from analyzer.scenes.plotting import plot
+from analyzer.scenes.plotting import plot_scores
 from tests.scenes.made import ATTACK, ODD, in_turn, scene, scores
 
 if TYPE_CHECKING:
@@ -34,7 +34,9 @@ class Reader(HTMLParser):
 
 def test_a_page_refers_to_nothing_outside_and_takes_names_as_text() -> None:
     reader = Reader()
-    reader.feed(plot(scores(("other", *ODD), 60), in_turn(*ODD), ATTACK, "html").decode("utf-8"))
+    reader.feed(
+        plot_scores(scores(("other", *ODD), 60), in_turn(*ODD), (9, 40), ATTACK, "html").decode("utf-8")
+    )
     assert (reader.tags["script"], reader.tags["svg"], reader.tags["table"]) == (2, 1, 1)
     assert reader.tags["tr"] == 1 + len(ODD)
     assert all(reference.startswith("#") for reference in reader.references)
@@ -78,9 +80,8 @@ class Opened:
 def file(tmp_path: Path) -> Path:
     """The page of a film of two minutes; each class in turn for 20 seconds."""
     path = tmp_path / "plot.html"
-    path.write_bytes(
-        plot(scores(LABELS, 120), [scene("dance", 20, 40), scene(ATTACK, 40, 60)], ATTACK, "html")
-    )
+    scenes = [scene("dance", 20, 40), scene(ATTACK, 40, 60)]
+    path.write_bytes(plot_scores(scores(LABELS, 120), scenes, (20, 40), ATTACK, "html"))
     return path
 
 
@@ -145,7 +146,7 @@ def test_the_page_is_light_or_dark(browser: "Browser", file: Path, scheme: str, 
 @needs_browser
 def test_a_page_without_looks_or_scenes_opens(browser: "Browser", tmp_path: Path) -> None:
     empty = tmp_path / "empty.html"
-    empty.write_bytes(plot(scores(LABELS, 0), [], "empty", "html"))
+    empty.write_bytes(plot_scores(scores(LABELS, 0), [], (), "empty", "html"))
     page = Opened(browser, empty)
     page.point_at(0.5)
     page.tab.locator("#chart").press("ArrowRight")

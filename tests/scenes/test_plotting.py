@@ -3,19 +3,30 @@
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from xml.etree import ElementTree
 
 import cv2
 import numpy as np
 import pytest
 
-from analyzer.scenes.plotting import FORMS, Form, plot
+from analyzer.records import Scene
+from analyzer.scenes.plotting import FORMS, plot_scores
 from analyzer.scenes.plotting.lanes import COLOURS, GREY, MOST, PALE, binned, lanes_of
 from analyzer.scenes.scores import Scores
-from tests.scenes.made import ODD, in_turn, scene, scores
+from tests.scenes.made import ODD, in_turn, scene, scores, source
 
 SVG = "{http://www.w3.org/2000/svg}"
 THREE = ("other", "dance", "talk")
+
+
+CUTS = range(7, 3600, 7)
+
+
+def draw(
+    shown: Scores, scenes: Sequence[Scene], title: str, form: str, cuts_s: Sequence[float] = CUTS
+) -> bytes:
+    return plot_scores(shown, scenes, [cut for cut in cuts_s if cut < shown.duration_s], title, form)
 
 
 def texts(svg: bytes) -> list[str]:
@@ -36,7 +47,7 @@ def share(image: np.ndarray, colour: str) -> float:
 @pytest.mark.parametrize(("classes", "looks"), [(1, 1), (2, 20), (6, 1470), (30, 10_800), (1000, 600)])
 def test_a_png_is_2100_pixels_wide_and_holds_the_colours_of_its_classes(classes: int, looks: int) -> None:
     labels = tuple(f"class {number}" for number in range(classes))
-    image = picture(plot(scores(labels, looks), in_turn(*labels[:6]), "film.mp4", "png"))
+    image = picture(draw(scores(labels, looks), in_turn(*labels[:6]), "film.mp4", "png"))
     assert image.shape[1] == 2100
     assert 200 < image.shape[0] < 2200
     assert share(image, "#ffffff") > 0.5
@@ -46,7 +57,7 @@ def test_a_png_is_2100_pixels_wide_and_holds_the_colours_of_its_classes(classes:
 
 def test_more_classes_make_a_taller_picture() -> None:
     heights = [
-        len(picture(plot(scores(tuple(map(str, range(classes))), 60), [], "film.mp4", "png")))
+        len(picture(draw(scores(tuple(map(str, range(classes))), 60), [], "film.mp4", "png")))
         for classes in (2, 8, 30)
     ]
     assert heights == sorted(set(heights))
@@ -54,7 +65,7 @@ def test_more_classes_make_a_taller_picture() -> None:
 
 def test_an_svg_names_classes_blocks_and_times() -> None:
     scenes = [scene("dance", 100, 160), scene("talk", 200, 230), scene("talk", 300, 310)]
-    written = texts(plot(scores(THREE, 3600), scenes, "film.mp4", "svg"))
+    written = texts(draw(scores(THREE, 3600), scenes, "film.mp4", "svg"))
     assert {"film.mp4", *THREE, "0:05:00", "0:55:00", "strongest", "shot cuts"} <= set(written)
     assert any("3 classes" in text and "3 blocks" in text and "514 shot cuts" in text for text in written)
     assert {"0:01:00  2%  1 block", "0:00:40  1%  2 blocks"} <= set(written)
@@ -66,7 +77,7 @@ def test_of_a_thousand_classes_the_strongest_are_drawn_and_the_picture_says_so()
     weights = made.weights.copy()
     weights[:, 700] = 0.9
     strong = made.model_copy(update={"flat": weights.ravel()})
-    written = texts(plot(strong, [scene("class 999", 5, 15)], "film.mp4", "svg"))
+    written = texts(draw(strong, [scene("class 999", 5, 15)], "film.mp4", "svg"))
     assert {"class 999", "class 700"} <= set(written)
     assert sum(text.startswith("class ") for text in written) == MOST
     assert any(f"the {MOST} strongest of 1,000 classes" in text for text in written)
@@ -75,30 +86,31 @@ def test_of_a_thousand_classes_the_strongest_are_drawn_and_the_picture_says_so()
 @pytest.mark.parametrize("odd", ODD)
 def test_odd_labels_and_titles_are_drawn_as_text(odd: str) -> None:
     for form in FORMS:
-        assert plot(scores(("other", odd), 30), [scene(odd, 0, 9)], odd, form)
-    root = ElementTree.fromstring(plot(scores(("other", odd), 30), [], odd, "svg"))
+        assert draw(scores(("other", odd), 30), [scene(odd, 0, 9)], odd, form)
+    root = ElementTree.fromstring(draw(scores(("other", odd), 30), [], odd, "svg"))
     assert {element.tag.removeprefix(SVG) for element in root.iter()} & {"script", "image", "a"} == set()
     shown = odd.replace("\n", "\\n").replace("\r", "\\r").replace("\x07", "\\x07")
     assert shown in texts(ElementTree.tostring(root))
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_the_same_picture_is_the_same_bytes(form: Form) -> None:
+def test_the_same_picture_is_the_same_bytes(form: str) -> None:
     """In another process too, and whatever the order of the scenes."""
     code = (
-        "import sys; from analyzer.scenes.plotting import plot; from tests.scenes.made import *;"
+        "import sys; from analyzer.scenes.plotting import plot_scores; from tests.scenes.made import *;"
         "scenes = in_turn('dance', 'talk', 'dance')[::-1];"
-        f"sys.stdout.buffer.write(plot(scores({THREE}, 90), scenes, 'film.mp4', '{form}'))"
+        f"sys.stdout.buffer.write(plot_scores(scores({THREE}, 90), scenes, (40, 9), 'film.mp4', '{form}'))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
-    assert done.stdout == plot(scores(THREE, 90), in_turn("dance", "talk", "dance"), "film.mp4", form)
+    scenes = in_turn("dance", "talk", "dance")
+    assert done.stdout == plot_scores(scores(THREE, 90), scenes, (9, 40), "film.mp4", form)
 
 
 def test_drawing_needs_no_display_and_leaves_matplotlib_as_it_was() -> None:
     code = (
         "import matplotlib; before = dict(matplotlib.rcParams);"
-        "from analyzer.scenes.plotting import plot; from tests.scenes.made import *;"
-        f"plot(scores({THREE}, 90), [], 'film.mp4', 'png');"
+        "from analyzer.scenes.plotting import plot_scores; from tests.scenes.made import *;"
+        f"plot_scores(scores({THREE}, 90), [], (), 'film.mp4', 'png');"
         "assert dict(matplotlib.rcParams) == before"
     )
     environment = {name: value for name, value in os.environ.items() if "DISPLAY" not in name}
@@ -113,15 +125,15 @@ def test_matplotlib_is_loaded_only_to_draw() -> None:
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_a_film_without_looks_or_length_is_drawn(form: Form) -> None:
+def test_a_film_without_looks_or_length_is_drawn(form: str) -> None:
     nothing = scores(THREE, 0)
     assert nothing.weights.shape == (0, 3)
-    assert plot(nothing, [], "empty", form)
+    assert draw(nothing, [], "empty", form)
 
 
 def test_the_last_look_ends_with_the_film() -> None:
-    short = scores(THREE, 10).model_copy(update={"duration_s": 9.6})
-    assert "0:00:09" in texts(plot(short, [scene("dance", 3, 9.6)], "film.mp4", "svg"))
+    short = scores(THREE, 10).model_copy(update={"source": source(duration_s=9.6)})
+    assert "0:00:09" in texts(draw(short, [scene("dance", 3, 9.6)], "film.mp4", "svg"))
 
 
 # What is drawn
@@ -158,9 +170,9 @@ def test_every_class_and_scene_of_a_long_film_can_be_seen() -> None:
     weights = np.zeros((10_800, 2), np.float32)
     weights[:, 0] = 1
     weights[5000] = (0, 1)
-    made = Scores(**{**scores(THREE[:2], 10_800).model_dump(), "flat": weights.ravel()})
-    bare = picture(plot(made, [], "film.mp4", "png"))
-    marked = picture(plot(made, [scene("dance", 5000, 5001)], "film.mp4", "png"))
+    made = scores(THREE[:2], 10_800).model_copy(update={"flat": weights.ravel()})
+    bare = picture(draw(made, [], "film.mp4", "png"))
+    marked = picture(draw(made, [scene("dance", 5000, 5001)], "film.mp4", "png"))
     pale = (bare.astype(int)[..., 2] - bare.astype(int)[..., 0] > 30).sum()
     assert pale > 20
     assert share(marked, COLOURS[0]) > 0
