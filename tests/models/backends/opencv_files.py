@@ -53,7 +53,7 @@ def caffe_squares(folder: Path, colours: tuple[int, ...] = ()) -> Path:
 
 
 def _layer(name: str, kind: str, *blobs: np.ndarray) -> bytes:
-    parts = [(1, name.encode()), (2, kind.encode()), *((7, blob(blob)) for blob in blobs)]
+    parts = [(1, name.encode()), (2, kind.encode()), *((7, blob(array)) for array in blobs)]
     return field(100, b"".join(field(*part) for part in parts))
 
 
