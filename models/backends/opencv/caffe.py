@@ -1,4 +1,4 @@
-"""Caffe classifiers, as OpenCV runs them: weights, prototxt, mean file and labels, and a TOML that names them.
+"""Caffe classifiers, as OpenCV runs them: weights, prototxt, mean file, labels, and a TOML that names them.
 
 OpenCV reads both ways to write a prototxt (`layer {` and the older `layers {`) and all layers that the usual
 classifiers are made of: AlexNet, VGG, GoogLeNet, ResNet, SqueezeNet, MobileNet.

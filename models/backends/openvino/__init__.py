@@ -1,4 +1,4 @@
-"""Classifiers in OpenVINO's own format: `openvino:path/model.xml`, with model.bin and model.toml beside it."""
+"""Classifiers in OpenVINO's own format: `openvino:path/x.xml`, with x.bin and maybe x.toml beside it."""
 
 from __future__ import annotations
 
@@ -62,9 +62,7 @@ def devices() -> list[str]:
 
 def _find(model: str, home: Path) -> Path:
     if Path(model).suffix != ".xml":
-        raise UnknownModelError(
-            f"openvino:{model}: models end with .xml, their weights beside them with .bin"
-        )
+        raise UnknownModelError(f"openvino:{model}: models end with .xml, their weights with .bin")
     path = files.find("openvino", model, home)
     if not path.with_suffix(".bin").is_file():
         raise WeightsMissingError(f"{path} needs its weights, {path.with_suffix('.bin').name}, beside it")
