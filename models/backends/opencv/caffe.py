@@ -14,6 +14,7 @@ import numpy as np
 
 from models.backends.opencv.caffe_files import Caffe
 from models.backends.opencv.models import Model
+from models.checks import probe
 from models.classes import PictureClassifier
 from models.errors import BrokenModelError
 from models.images import Floats, Image
@@ -42,11 +43,13 @@ class _Net(Model):
         return f"{weights} does not fit {prototxt}, or is cut off ({reason})"
 
     def _checked(self) -> Floats:
-        """What it gives for a grey picture."""
-        grey = np.full((1, self._about.height, self._about.width, 3), 128, np.uint8)
-        rows = self._rows(grey)
+        """What it gives for two pictures: some networks are made for one at a time."""
+        one = probe((self._about.height, self._about.width, 3), np.uint8)
+        rows = self._rows(np.concatenate([one, one]))
         if not rows.any():
             raise BrokenModelError(f"{self._files.weights} gives only zeros")
+        if not np.allclose(rows[0], rows[1], atol=1e-3):
+            raise BrokenModelError(f"{self._files.prototxt} does not take several pictures at once")
         return rows
 
     def run(self, images: Image) -> tuple[Floats]:
