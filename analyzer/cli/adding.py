@@ -30,6 +30,9 @@ def add(
         str | None, typer.Option(help="What it does, such as object-detector, where the file does not tell.")
     ] = None,
     labels: Annotated[Path | None, typer.Option(help="A text file of its classes, one a line.")] = None,
+    multi_label: Annotated[
+        bool, typer.Option("--multi-label", help="Several of its classes may hold at once.")
+    ] = False,
     size: Annotated[
         str | None, typer.Option(metavar="WIDTHxHEIGHT", help="Of the pictures it takes.")
     ] = None,
@@ -61,6 +64,7 @@ def add(
     known |= {"mean": _three(mean, "--mean")} if mean else {}
     known |= {"scale": _three(scale, "--scale")} if scale else {}
     known |= _size(size) if size else {}
+    known |= {"multi_label": True} if multi_label else {}
     known |= {"labels": read_labels(labels)} if labels else {}
     home = marquee_home()
     about = own.add(home, name, file=file, url=url, sha256=sha256, known=known, check=_try)

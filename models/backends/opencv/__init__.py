@@ -18,7 +18,8 @@ import cv2.data
 from models import catalog, files
 from models.backends import Cached, Progress, Setup
 from models.backends.opencv import supplied
-from models.backends.opencv.caffe import Caffe, open_classifier, text_of
+from models.backends.opencv.caffe import open_classifier
+from models.backends.opencv.caffe_files import Caffe, text_of
 from models.backends.opencv.models import Cascade, SFace, Ssd, YuNet, view_of
 from models.catalog import Likeness, Task
 from models.errors import BrokenModelError, UnknownModelError, WeightsMissingError

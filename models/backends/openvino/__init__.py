@@ -11,7 +11,6 @@ from models import files
 from models.backends import Cached, Progress, Setup
 from models.backends.openvino.network import IrView, described, prepared
 from models.catalog import Likeness, Task
-from models.engines import openvino_core
 from models.errors import UnknownModelError, WeightsMissingError
 from models.own import description
 from models.own.pictures import classifier
@@ -57,7 +56,7 @@ def cached(home: Path) -> list[Cached]:
 
 def devices() -> list[str]:
     """See models.backends.Backend."""
-    return [f"cpu: {openvino_core().get_property('CPU', 'FULL_DEVICE_NAME')}"]
+    return ["cpu"]
 
 
 def _find(model: str, home: Path) -> Path:

@@ -9,7 +9,7 @@ from openvino import opset13
 
 from models import backends
 from models.backends import Setup
-from models.backends.opencv.caffe import describe
+from models.backends.opencv.caffe_files import describe
 from models.engines import resolve_engine
 from models.errors import BrokenModelError, ModelError, UnknownModelError, WeightsMissingError
 from tests.contracts.tasks import ClassifierContract
@@ -85,7 +85,7 @@ def test_the_four_files_of_a_caffe_model_may_lie_anywhere(setup, tmp_path):
     for folder in ("a b", "c", "d"):
         (tmp_path / folder).mkdir()
     plain = made.caffe(tmp_path)
-    mean = made.means(tmp_path / "c" / "m%ü.bin")
+    mean = made.means(tmp_path / "c" / "m%ü😀\n.bin")
     weights = plain.rename(tmp_path / "a b" / "w.bin")
     prototxt = plain.with_suffix(".prototxt").rename(tmp_path / "c" / "net.txt")
     labels = tmp_path / "d" / "labels"
@@ -97,6 +97,8 @@ def test_the_four_files_of_a_caffe_model_may_lie_anywhere(setup, tmp_path):
     images = made.pictures()
     np.testing.assert_allclose(model.classify(images), made.expected(images, tmp_path, "Softmax"), atol=1e-3)
     assert model.labels == made.LABELS
+    with pytest.raises(ModelError, match="is not UTF-8"):
+        describe(target, weights=tmp_path / "\udcff", prototxt=prototxt)
 
 
 def test_results_hang_on_what_the_files_hold_and_not_on_where_they_lie(setup, tmp_path):
