@@ -171,10 +171,8 @@ def built_in() -> dict[str, Entry]:
 @functools.cache
 def supplied() -> dict[str, Supplied]:
     """The models whose files the user brings, by name."""
-    return {
-        name: Supplied(**{"name": name, **fields})
-        for name, fields in _read("catalog.toml")["supplied"].items()
-    }
+    table = _read("catalog.toml")["supplied"]
+    return {name: Supplied(name=name, **fields) for name, fields in table.items()}
 
 
 def likeness_at(threshold: float) -> Likeness:

@@ -17,6 +17,8 @@ def read(path: Path) -> tuple[str, ...]:
     Raises:
         ModelError: it cannot be read, is not UTF-8, or has no label.
     """
+    if path.exists() and not path.is_file():
+        raise ModelError(f"{path} is no list of labels but a folder or a device")
     try:
         text = path.read_text("utf-8-sig")
     except UnicodeDecodeError as error:

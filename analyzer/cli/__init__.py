@@ -23,7 +23,7 @@ from analyzer.cli import (
     weights,
 )
 from analyzer.cli.console import complain
-from analyzer.cli.scenes import tag
+from analyzer.cli.scenes import plot, tag
 from analyzer.errors import USER_ERRORS
 from analyzer.log import log_path, log_to_file
 
@@ -45,6 +45,7 @@ app.command()(similar.similar)
 app.command()(dedupe.dedupe)
 app.command()(demo.demo)
 app.command()(tag.tag)
+app.command()(plot.plot)
 app.add_typer(people.app, name="people")
 app.add_typer(db.app, name="db")
 weights.app.command()(adding.add)

@@ -1,4 +1,4 @@
-"""marquee models add, remove: ONNX files of the user's own."""
+"""marquee models add, remove: ONNX files of the user's own, and files of the catalog that users bring."""
 
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,7 +10,8 @@ from analyzer.cli.weights import fetch_missing
 from analyzer.demo import PEOPLE
 from analyzer.errors import UsageError
 from analyzer.paths import marquee_home, shown
-from models import own
+from models import catalog, own
+from models.backends.opencv import supplied
 from models.labels import read as read_labels
 from models.own import description
 from models.own.description import Description
@@ -20,13 +21,18 @@ Numbers = tuple[float, float, float]
 
 def add(
     name: Annotated[str, typer.Argument(help="The name to give it; settings take it as onnx:NAME.")],
-    file: Annotated[Path | None, typer.Option(help="An ONNX file; it is copied.")] = None,
+    file: Annotated[
+        Path | None, typer.Option(help="An ONNX file; for miles-deep, an archive or a folder. It is copied.")
+    ] = None,
     url: Annotated[str, typer.Option(help="Or where to download it from; needs --sha256.")] = "",
     sha256: Annotated[str, typer.Option(help="What the file's checksum must be.")] = "",
     task: Annotated[
         str | None, typer.Option(help="What it does, such as object-detector, where the file does not tell.")
     ] = None,
     labels: Annotated[Path | None, typer.Option(help="A text file of its classes, one a line.")] = None,
+    multi_label: Annotated[
+        bool, typer.Option("--multi-label", help="Several of its classes may hold at once.")
+    ] = False,
     size: Annotated[
         str | None, typer.Option(metavar="WIDTHxHEIGHT", help="Of the pictures it takes.")
     ] = None,
@@ -46,12 +52,19 @@ def add(
     A look into the file tells how it is run: YOLO v5 to v12, networks with their suppression built in, SCRFD,
     embedders, classifiers. It is tried on two pictures, and what was found is written to a TOML file that you
     can mend.
+
+    Under the name of a model that Marquee knows but may not pass on, such as miles-deep, its files are taken
+    out of the archive or the folder; then settings take it by that name.
     """
+    if name in catalog.supplied():
+        _bring(name, file)
+        return
     given = {"task": task, "colour": colour, "template": template, "threshold": threshold, "licence": licence}
     known: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
     known |= {"mean": _three(mean, "--mean")} if mean else {}
     known |= {"scale": _three(scale, "--scale")} if scale else {}
     known |= _size(size) if size else {}
+    known |= {"multi_label": True} if multi_label else {}
     known |= {"labels": read_labels(labels)} if labels else {}
     home = marquee_home()
     about = own.add(home, name, file=file, url=url, sha256=sha256, known=known, check=_try)
@@ -61,8 +74,18 @@ def add(
 
 def remove(name: Annotated[str, typer.Argument(help="The name that it was added under.")]) -> None:
     """Delete a model that was added."""
-    own.remove(marquee_home(), name)
+    if name in catalog.supplied():
+        supplied.remove(marquee_home(), name)
+    else:
+        own.remove(marquee_home(), name)
     out.print(f"removed {name}")
+
+
+def _bring(name: str, file: Path | None) -> None:
+    if file is None:
+        raise UsageError(f"{name} needs --file: an archive, or a folder, with its files")
+    supplied.add(marquee_home(), name, file)
+    out.print(f"added {name} ({catalog.supplied()[name].task})")
 
 
 def _try(path: Path) -> None:

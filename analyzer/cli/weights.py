@@ -12,8 +12,9 @@ import typer
 from analyzer.cli.console import err, megabytes, out, print_line, table
 from analyzer.detect.table import Part
 from analyzer.paths import marquee_home, shown
-from models import backends, files, own
+from models import backends, catalog, files, own
 from models.backends import BACKENDS
+from models.backends.opencv import supplied
 from models.catalog import built_in, remotes
 from models.errors import ModelError, WeightsCorruptError
 from models.weights import Weights
@@ -75,6 +76,9 @@ def _listed() -> Iterator[_Listed]:
         entry = status.entry
         origin = f"{entry.wheel.package} {entry.wheel.version}"
         yield _Listed(entry.name, entry.task, entry.size, status.cached, entry.licence, origin)
+    for known in catalog.supplied().values():
+        here = supplied.size(known.name, home)
+        yield _Listed(known.name, known.task, here, here > 0, known.licence, "yours to bring")
     for path in own.kept(home):
         task, source = _described(path)
         licence = own.licence_of(path)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from analyzer.errors import UsageError
 from analyzer.settings import Settings, nearest
-from models import backends
+from models import backends, catalog
 from models.catalog import Task
 
 
@@ -87,12 +87,17 @@ def part_of(key: str, settings: Settings) -> Part | None:
     """
     section, name = key.split(".")
     spec = getattr(getattr(settings, section), name)
+    adapter = ADAPTERS[key]
     if ":" in spec:
-        return replace(ADAPTERS[key], spec=spec)
-    if spec not in PARTS[key]:
-        choices = ", ".join([*PARTS[key], *(f"{name}:..." for name in _backends_for(ADAPTERS[key].task))])
-        raise UsageError(f"{key} = {spec!r}: it can be {choices}{nearest(spec, PARTS[key])}")
-    return PARTS[key][spec]
+        return replace(adapter, spec=spec)
+    if spec in PARTS[key]:
+        return PARTS[key][spec]
+    supplied = {name: of for name, of in catalog.supplied().items() if of.task == adapter.task}
+    if spec in supplied:
+        return replace(adapter, spec=f"{supplied[spec].backend}:{spec}")
+    words = [*PARTS[key], *supplied]
+    choices = ", ".join([*words, *(f"{name}:..." for name in _backends_for(adapter.task))])
+    raise UsageError(f"{key} = {spec!r}: it can be {choices}{nearest(spec, words)}")
 
 
 def _backends_for(task: Task | None) -> list[str]:

@@ -7,6 +7,7 @@ from typing import TypeVar
 from av.video.frame import VideoFrame
 
 from analyzer.detect.networks import shared_networks
+from analyzer.detect.table import part_of
 from analyzer.media.pixels import Image
 from analyzer.media.video import Video
 from analyzer.overlap import ReadAhead, batched, map_ahead
@@ -35,11 +36,12 @@ class Looker:
     """
 
     def __init__(self, settings: Settings) -> None:
-        networks = shared_networks(settings)
-        self._classifier: Classifier = networks.model("classifier", settings.scenes.model, 0.0)
+        networks, part = shared_networks(settings), part_of("scenes.model", settings)
+        assert part is not None
+        self._classifier: Classifier = networks.model("classifier", part.spec, 0.0)
         self._batch_size = networks.engine.batch_size
         self.threads = networks.engine.streams + 1
-        self.name = networks.label("classifier", settings.scenes.model)
+        self.name = networks.label("classifier", part.spec)
         self.labels = self._classifier.labels
         self.exclusive = self._classifier.exclusive
 

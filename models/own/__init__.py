@@ -196,5 +196,5 @@ def _refuse(home: Path, name: str, file: Path | None, url: str, sha256: str) -> 
 
 def _refuse_taken(home: Path, name: str) -> None:
     taken = [(home / "models" / f"{name}{suffix}").exists() for suffix in (".onnx", ".toml")]
-    if any(taken) or name in catalog.built_in():
+    if any(taken) or name in catalog.built_in() or name in catalog.supplied():
         raise ModelError(f"there is a model named {name} already; choose another name")

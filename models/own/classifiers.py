@@ -35,7 +35,8 @@ class ClassifierView(View):
             name: of its file, for messages.
             size: width and height that its files say.
             last: what makes scores at its end.
-            layout, batch: see Description.
+            layout: of its input's axes.
+            batch: whether it takes any number of pictures at once, or one.
 
         Raises:
             ModelError: its size is not known, or known to be another.
@@ -43,7 +44,7 @@ class ClassifierView(View):
         width, height = (mine or theirs for mine, theirs in zip((self.width, self.height), size, strict=True))
         if width is None or height is None:
             raise ModelError(
-                f"{name} does not say the size of its pictures; say width and height in its TOML"
+                f"{name} does not say how large its pictures are; say width and height in its TOML"
             )
         if any(theirs and theirs != ours for theirs, ours in zip(size, (width, height), strict=True)):
             raise ModelError(f"{name} takes pictures of {size[0]}x{size[1]}, not {width}x{height}")

@@ -167,7 +167,11 @@ def read(model: Path, kind: type[V]) -> V | None:
 def _with_labels(view: V, path: Path) -> V:
     if not view.labels_file:
         return view
-    return view.model_copy(update={"labels": labels.read(beside(path, view.labels_file)), "labels_file": ""})
+    try:
+        named = labels.read(beside(path, view.labels_file))
+    except ModelError as error:
+        raise ModelError(f"{path}: {error}") from error
+    return view.model_copy(update={"labels": named, "labels_file": ""})
 
 
 def beside(path: Path, name: str) -> Path:

@@ -192,3 +192,14 @@ class ClassifierContract(_OfPictures):
         assert scores.shape == (2, len(model.labels))
         assert ((scores >= 0) & (scores <= 1)).all()
         assert len(set(model.labels)) == len(model.labels)
+
+    def test_scores_of_classes_that_exclude_each_other_add_up(self, model: Any, shown: list[Rgb]) -> None:
+        assert isinstance(model.exclusive, bool)
+        if model.exclusive:
+            np.testing.assert_allclose(model.classify(shown).sum(axis=1), 1, atol=0.02)
+
+    def test_a_picture_of_its_size_is_all_that_it_sees(self, model: Any, shown: list[Rgb]) -> None:
+        if model.size is not None:
+            small = np.asarray(cv2.resize(shown[0], model.size), np.uint8)
+            large = small.repeat(4, axis=0).repeat(4, axis=1)
+            close(*model.classify([small, large]), 1e-3)

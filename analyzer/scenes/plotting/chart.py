@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from analyzer.scenes.clock import clock
-from analyzer.scenes.plotting.lanes import PALE, Lane, binned
+from analyzer.scenes.plotting.lanes import PALE, Lane, Subject, binned
 from analyzer.scenes.plotting.words import shortened, subtitle, totals
 from analyzer.scenes.scores import Scores
 
@@ -29,15 +29,15 @@ _FAMILIES = ("Noto Sans CJK JP", "Microsoft YaHei", "Hiragino Sans", "Noto Sans 
 """Fonts for what the first one, which comes with matplotlib, cannot write; those that are installed."""
 
 
-def draw(lanes: Sequence[Lane], scores: Scores, form: str, title: str | None = None) -> bytes:
-    """Return the picture, with or without a title, as the bytes of a PNG or SVG file."""
+def draw(subject: Subject, form: str, titled: bool = True) -> bytes:
+    """Return the picture, with or without its title, as the bytes of a PNG or SVG file."""
     installed = set(font_manager.get_font_names())
     family = ["DejaVu Sans", *(name for name in _FAMILIES if name in installed)]
     look: Look = {"font.family": family, "font.size": 9, "text.color": _INK, "text.parse_math": False}
     look |= {"svg.fonttype": "none", "svg.hashsalt": "marquee"}
     # Warned of is what no font can write; what the user's own settings say does not count.
     with style.context(["default", look]), warnings.catch_warnings(action="ignore", category=UserWarning):
-        return _bytes(_figure(lanes, scores, title), form)
+        return _bytes(_figure(subject, titled), form)
 
 
 def _bytes(figure: Figure, form: str) -> bytes:
@@ -47,22 +47,25 @@ def _bytes(figure: Figure, form: str) -> bytes:
     return file.getvalue()
 
 
-def _figure(lanes: Sequence[Lane], scores: Scores, title: str | None) -> Figure:
+def _figure(subject: Subject, titled: bool) -> Figure:
+    lanes, scores = subject.lanes, subject.scores
     pitch = min(0.75, max(0.32, 4.2 / len(lanes)))
     inside = _STRIP + _CUTS + pitch * len(lanes)
-    height = inside + _FOOTER + (_EDGE if title is None else _HEADER)
+    height = inside + _FOOTER + (_HEADER if titled else _EDGE)
     figure = Figure(figsize=(WIDTH, height))
     figure.patch.set_gid("paper")
     box = (LEFT / WIDTH, _FOOTER / height, (WIDTH - LEFT - RIGHT) / WIDTH, inside / height)
     axes = figure.add_axes(box, facecolor="none")
     _prepare(axes, scores, inside)
     _strip(axes, lanes, scores)
-    _cuts(axes, scores)
+    _cuts(axes, subject.cuts_s)
     for number, lane in enumerate(lanes):
         _lane(axes, lane, scores, _STRIP + _CUTS + pitch * number, pitch)
-    if title is not None:
-        figure.text(0.25 / WIDTH, 1 - 0.34 / height, shortened(title, 110), fontsize=13, fontweight="bold")
-        figure.text(0.25 / WIDTH, 1 - 0.6 / height, subtitle(lanes, scores), color=_FAINT)
+    if titled:
+        figure.text(
+            0.25 / WIDTH, 1 - 0.34 / height, shortened(subject.title, 110), fontsize=13, fontweight="bold"
+        )
+        figure.text(0.25 / WIDTH, 1 - 0.6 / height, subtitle(subject), color=_FAINT)
     return figure
 
 
@@ -103,10 +106,10 @@ def _times(edges: np.ndarray, scores: Scores) -> np.ndarray:
     return np.append(times[:-1], scores.duration_s)
 
 
-def _cuts(axes: Axes, scores: Scores) -> None:
-    alpha = max(0.3, min(1.0, 300 / max(1, len(scores.cuts_s))))
+def _cuts(axes: Axes, cuts_s: Sequence[float]) -> None:
+    alpha = max(0.3, min(1.0, 300 / max(1, len(cuts_s))))
     span = (_STRIP + 0.02, _STRIP + 0.13)
-    _verticals(axes, scores.cuts_s, span, color=_FAINT, linewidth=0.7, alpha=alpha, gid="cuts")
+    _verticals(axes, cuts_s, span, color=_FAINT, linewidth=0.7, alpha=alpha, gid="cuts")
     _beside(axes, "shot cuts", -0.01, span[1] + 0.02, color=_FAINT, gid="faint-cuts")
 
 
@@ -116,7 +119,7 @@ def _lane(axes: Axes, lane: Lane, scores: Scores, top: float, pitch: float) -> N
     axes.hlines(base, 0, scores.duration_s, color=_GRID, linewidth=0.8, gid=f"base-{top}")
     _hill(axes, lane, scores, base, 0.7 * pitch)
     bars = [(scene.start_s, scene.end_s - scene.start_s) for scene in lane.scenes]
-    axes.broken_barh(bars, (base + 0.07 * pitch, 0.13 * pitch), color=lane.colour, linewidth=0.8)
+    axes.broken_barh(bars, (base + 0.07 * pitch, 0.13 * pitch), color=lane.colour, linewidth=1.2)
     _beside(axes, shortened(lane.label, 30), -0.01, base)
     _beside(axes, totals(lane, scores), 1.01, base, color=_FAINT, gid=f"faint-{top}")
 

@@ -42,7 +42,24 @@ class Lane:
         return sum(scene.end_s - scene.start_s for scene in self.scenes)
 
 
-def lanes_of(scores: Scores, scenes: Sequence[Scene]) -> list[Lane]:
+@dataclass(frozen=True, slots=True, eq=False)
+class Subject:
+    """What is drawn.
+
+    Attributes:
+        title: of the picture.
+        scores: of the film.
+        lanes: from top to bottom.
+        cuts_s: where shots begin, rising.
+    """
+
+    title: str
+    scores: Scores
+    lanes: tuple[Lane, ...]
+    cuts_s: tuple[float, ...]
+
+
+def lanes_of(scores: Scores, scenes: Sequence[Scene]) -> tuple[Lane, ...]:
     """Return the classes to draw: most time in scenes first, then the heaviest; `other` comes last."""
     of_label: dict[str, list[Scene]] = {}
     for scene in sorted(scenes, key=lambda scene: (scene.start_s, scene.end_s)):
@@ -56,7 +73,7 @@ def lanes_of(scores: Scores, scenes: Sequence[Scene]) -> list[Lane]:
     lanes.sort(key=lambda lane: (-lane.total_s, -float(lane.weights.sum(dtype=np.float64))))
     shown = sorted(lanes[:MOST], key=lambda lane: lane.label == OTHER)
     colours = iter(COLOURS)
-    return [replace(lane, colour=PALE if lane.label == OTHER else next(colours, GREY)) for lane in shown]
+    return tuple(replace(lane, colour=PALE if lane.label == OTHER else next(colours, GREY)) for lane in shown)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -31,6 +31,7 @@ function row(index) {
 }
 
 function show(number) {
+  if (!data.looks) return;
   look = Math.min(data.looks - 1, Math.max(0, number));
   const middle = (look + 0.5) * data.seconds / data.looks;
   const at = (index) => weights[look * data.labels.length + index];

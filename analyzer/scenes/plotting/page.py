@@ -13,7 +13,7 @@ from analyzer.paths import one_line
 from analyzer.records import Scene
 from analyzer.scenes.clock import clock
 from analyzer.scenes.plotting import chart
-from analyzer.scenes.plotting.lanes import Lane, binned
+from analyzer.scenes.plotting.lanes import Lane, Subject, binned
 from analyzer.scenes.plotting.words import subtitle
 from analyzer.scenes.scores import Scores
 
@@ -21,18 +21,18 @@ _LOOKS = 20_000
 """That are told apart under the mouse; of longer films, those of neighbouring looks together."""
 
 
-def html(lanes: Sequence[Lane], scores: Scores, title: str) -> bytes:
+def html(subject: Subject) -> bytes:
     """Return the page as UTF-8."""
     here = resources.files("analyzer.scenes.plotting")
-    picture = chart.draw(lanes, scores, "svg").decode("utf-8")
+    picture = chart.draw(subject, "svg", titled=False).decode("utf-8")
     page = Template((here / "page.html").read_text("utf-8")).substitute(
-        title=escape(one_line(title)),
-        subtitle=escape(subtitle(lanes, scores)),
+        title=escape(one_line(subject.title)),
+        subtitle=escape(subtitle(subject)),
         style=(here / "page.css").read_text("utf-8"),
         script=(here / "page.js").read_text("utf-8"),
         picture=picture[picture.index("<svg") :],
-        data=_data(lanes, scores),
-        rows="\n".join(_rows(lanes)),
+        data=_data(subject.lanes, subject.scores),
+        rows="\n".join(_rows(subject.lanes)),
     )
     return page.encode("utf-8")
 

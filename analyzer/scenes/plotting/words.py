@@ -1,11 +1,10 @@
 """What is written in the picture."""
 
 import unicodedata
-from collections.abc import Sequence
 
 from analyzer.paths import one_line
 from analyzer.scenes.clock import clock
-from analyzer.scenes.plotting.lanes import Lane
+from analyzer.scenes.plotting.lanes import Lane, Subject
 from analyzer.scenes.scores import Scores
 
 
@@ -19,8 +18,9 @@ def shortened(text: str, most: int) -> str:
     return line
 
 
-def subtitle(lanes: Sequence[Lane], scores: Scores) -> str:
+def subtitle(subject: Subject) -> str:
     """Return what was looked at, by what, and what of it is shown."""
+    scores, lanes = subject.scores, subject.lanes
     left_out = len(scores.labels) - len(lanes)
     classes = f"the {len(lanes)} strongest of {len(scores.labels):,} classes" if left_out > 0 else None
     scenes = sum(len(lane.scenes) for lane in lanes)
@@ -30,7 +30,7 @@ def subtitle(lanes: Sequence[Lane], scores: Scores) -> str:
             f"a look every {scores.every_s:g} s",
             classes or counted(len(scores.labels), "class", "es"),
             counted(scenes, "block"),
-            counted(len(scores.cuts_s), "shot cut"),
+            counted(len(subject.cuts_s), "shot cut"),
         )
     )
 

@@ -1,6 +1,6 @@
 """OpenCV's own models: cascades (.xml), YuNet and SFace (.onnx), SSD detectors and classifiers of Caffe.
 
-A model of Caffe's is named by its .caffemodel file, a classifier also by its .toml or its name in the catalog.
+Those of Caffe are named by the .caffemodel file, a classifier also by its .toml or its name in the catalog.
 
 A cascade that comes with OpenCV goes by its bare name. lbpcascade_animeface.xml finds drawn faces, which
 FaceMesh does not know: they are kept only with faces.min_presence = 0, and then so is every false alarm.
@@ -18,7 +18,8 @@ import cv2.data
 from models import catalog, files
 from models.backends import Cached, Progress, Setup
 from models.backends.opencv import supplied
-from models.backends.opencv.caffe import Caffe, open_classifier, text_of
+from models.backends.opencv.caffe import open_classifier
+from models.backends.opencv.caffe_files import Caffe, text_of
 from models.backends.opencv.models import Cascade, SFace, Ssd, YuNet, view_of
 from models.catalog import Likeness, Task
 from models.errors import BrokenModelError, UnknownModelError, WeightsMissingError
@@ -135,9 +136,7 @@ def _check_caffe(task: Task, path: Path) -> None:
         raise WeightsMissingError(f"{path} needs {prototxt.name} beside it")
     classes = re.findall(r"\bnum_classes:\s*(\d+)", prototxt.read_text("utf-8", errors="replace"))
     if not classes:
-        raise UnknownModelError(
-            f"{prototxt} has no DetectionOutput: it is of a classifier, not of a detector"
-        )
+        raise UnknownModelError(f"{prototxt} has no DetectionOutput: it is of no detector")
     if task == "face-detector" and int(classes[0]) != 2:
         raise UnknownModelError(f"{path} knows {int(classes[0]) - 1} classes, and a face-detector one")
     if task == "object-detector" and len(_labels(path)) != int(classes[0]) - 1:

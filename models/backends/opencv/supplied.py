@@ -16,7 +16,8 @@ from typing import IO
 
 from models import catalog, fetch, locks
 from models.backends import Cached
-from models.backends.opencv.caffe import Caffe, open_classifier
+from models.backends.opencv.caffe import open_classifier
+from models.backends.opencv.caffe_files import Caffe
 from models.catalog import Supplied
 from models.errors import BrokenModelError, ModelError, WeightsMissingError, said
 

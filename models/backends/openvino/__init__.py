@@ -1,4 +1,4 @@
-"""Classifiers in OpenVINO's own format: `openvino:path/model.xml`, with model.bin and model.toml beside it."""
+"""Classifiers in OpenVINO's own format: `openvino:path/x.xml`, with x.bin and maybe x.toml beside it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from models import files
 from models.backends import Cached, Progress, Setup
 from models.backends.openvino.network import IrView, described, prepared
 from models.catalog import Likeness, Task
-from models.engines import openvino_core
 from models.errors import UnknownModelError, WeightsMissingError
 from models.own import description
 from models.own.pictures import classifier
@@ -57,14 +56,12 @@ def cached(home: Path) -> list[Cached]:
 
 def devices() -> list[str]:
     """See models.backends.Backend."""
-    return [f"cpu: {openvino_core().get_property('CPU', 'FULL_DEVICE_NAME')}"]
+    return ["cpu"]
 
 
 def _find(model: str, home: Path) -> Path:
     if Path(model).suffix != ".xml":
-        raise UnknownModelError(
-            f"openvino:{model}: models end with .xml, their weights beside them with .bin"
-        )
+        raise UnknownModelError(f"openvino:{model}: models end with .xml, their weights with .bin")
     path = files.find("openvino", model, home)
     if not path.with_suffix(".bin").is_file():
         raise WeightsMissingError(f"{path} needs its weights, {path.with_suffix('.bin').name}, beside it")

@@ -53,22 +53,22 @@ def caffe_squares(folder: Path, colours: tuple[int, ...] = ()) -> Path:
 
 
 def _layer(name: str, kind: str, *blobs: np.ndarray) -> bytes:
-    parts = [(1, name.encode()), (2, kind.encode()), *((7, _blob(blob)) for blob in blobs)]
-    return _field(100, b"".join(_field(*part) for part in parts))
+    parts = [(1, name.encode()), (2, kind.encode()), *((7, blob(array)) for array in blobs)]
+    return field(100, b"".join(field(*part) for part in parts))
 
 
-def _blob(array: np.ndarray) -> bytes:
-    shape = _field(1, b"".join(_varint(side) for side in array.shape))
-    return _field(7, shape) + _field(5, array.astype("<f4").tobytes())
+def blob(array: np.ndarray) -> bytes:
+    shape = field(1, b"".join(varint(side) for side in array.shape))
+    return field(7, shape) + field(5, array.astype("<f4").tobytes())
 
 
-def _field(number: int, data: bytes) -> bytes:
-    return _varint(number << 3 | 2) + _varint(len(data)) + data
+def field(number: int, data: bytes) -> bytes:
+    return varint(number << 3 | 2) + varint(len(data)) + data
 
 
-def _varint(value: int) -> bytes:
+def varint(value: int) -> bytes:
     low, rest = value & 127, value >> 7
-    return bytes([low | 128]) + _varint(rest) if rest else bytes([low])
+    return bytes([low | 128]) + varint(rest) if rest else bytes([low])
 
 
 def yunet(folder: Path) -> Path:

@@ -105,6 +105,39 @@ def test_one_logit_becomes_one_score(tmp_path: Path, setup: Setup) -> None:
     np.testing.assert_allclose(model.classify([dark, bright]), [[0.5], [1.0]])
 
 
+@pytest.mark.parametrize(
+    ("last", "toml", "exclusive"),
+    [
+        ("softmax", "", True),
+        ("sigmoid", "", False),
+        ("linear", "", True),
+        ("linear", "multi_label = true", False),
+    ],
+)
+def test_classes_exclude_each_other_or_not(
+    tmp_path: Path, setup: Setup, last: str, toml: str, exclusive: bool
+) -> None:
+    """On black, two sigmoids without a bias are a half each: what they add up to there says nothing."""
+    net = [layers.Input((8, 6, 3)), layers.GlobalAveragePooling2D(), layers.Dense(2, last)]
+    model = opened("classifier", tmp_path, setup, *net, toml=f"scale = [0.01, 0.01, 0.01]\n{toml}")
+    kernel, _ = keras.models.load_model(tmp_path / "a.keras").layers[-1].get_weights()
+    values = np.array([[2.0, 1.0, 0.5]]) @ kernel
+    raised = np.exp(values)
+    want = raised / raised.sum() if exclusive else raised / (1 + raised)
+    image = np.full((16, 12, 3), (200, 100, 50), np.uint8)
+    np.testing.assert_allclose(model.classify([image]), want, atol=1e-5)
+    assert model.exclusive == exclusive
+    assert model.size == (6, 8)
+
+
+def test_one_score_of_two_classes_is_the_second_ones(tmp_path: Path, setup: Setup) -> None:
+    net = [layers.Input((8, 8, 1)), layers.Flatten(), layers.Dense(1, "sigmoid", False, "ones")]
+    model = opened("classifier", tmp_path, setup, *net, toml='labels = ["dark", "bright"]')
+    dark, bright = np.zeros((9, 9, 3), np.uint8), np.full((9, 9, 3), 255, np.uint8)
+    np.testing.assert_allclose(model.classify([dark, bright]), [[0.5, 0.5], [0, 1]])
+    assert model.exclusive
+
+
 def test_the_description_says_what_the_network_sees(tmp_path: Path, setup: Setup) -> None:
     """The picture's mean, as a network that only averages gives it back."""
     net = [layers.Input((4, 6, 3)), layers.Activation("linear")]
@@ -179,6 +212,7 @@ def test_code_in_a_file_runs_only_when_it_is_trusted(tmp_path: Path, setup: Setu
     keras.Sequential(net).save(path)
     proof.unlink()
     for refuse in (
+        lambda: backends.open_model("classifier", f"keras:{path}", setup),
         lambda: backends.fetch("image-feature", f"keras:{path}", setup.home, print),
         lambda: backends.open_model("image-feature", f"keras:{path}", setup),
     ):

@@ -224,7 +224,7 @@ def test_results_hang_on_the_description_too(tmp_path: Path) -> None:
         ('colour = "grey"', "colour: Input should be 'rgb' or 'bgr'"),
         ('labels = ["a", "a"]', "a label is there twice"),
         ('labels_file = "../a.txt"', "cannot be read"),
-        ('labels_file = "missing.txt"', "cannot be read .*No such file"),
+        ('labels_file = "missing.txt"', "missing.txt cannot be read: No such file"),
         ("labels = [", "cannot be read"),
     ],
 )

@@ -424,6 +424,14 @@ def test_results_hang_on_the_labels_but_not_on_what_is_for_people(tmp_path):
     assert len(set(sums)) == 3
 
 
+def test_what_was_computed_before_there_were_multi_label_classes_is_not_stale():
+    """Libraries of people hang on this checksum."""
+    about = Description(task="classifier", width=8, height=8, head="logits")
+    before = "c547d839495567621d827bd20b2b55626d61a7bf837c30dd74f47e75af41ccc8"
+    assert about.fingerprint("y") == before
+    assert about.model_copy(update={"multi_label": True}).fingerprint("y") != before
+
+
 def test_a_file_that_is_another_backends_is_listed_and_left_alone(tmp_path):
     (tmp_path / "models").mkdir()
     (tmp_path / "models/yunet.onnx").write_bytes(b"of which nothing can be told")

@@ -23,7 +23,7 @@ from models import backends, files
 from models.backends import Setup
 from models.bodies import from_coco
 from models.boxes import iou
-from models.errors import BrokenModelError, DeviceError, UnknownModelError
+from models.errors import BrokenModelError, DeviceError, UnknownModelError, UntrustedModelError
 from models.yolo import NUDENET_LABELS, Yolo
 from tests.cli.test_cli import marquee, one_line
 from tests.contracts.tasks import (
@@ -146,6 +146,34 @@ class TestClasses(ClassifierContract):
 
     def test_labels_are_those_of_the_model(self, model):
         assert sorted(model.labels) == sorted(drawings.CARDS)
+
+
+UNTRAINED = """
+import sys
+from ultralytics import YOLO
+
+yolo = YOLO("yolo11n-cls.yaml")
+yolo.model.names = {number: "crane" if number in (134, 517) else f"thing {number}" for number in range(1000)}
+yolo.save(sys.argv[1])
+"""
+
+
+def test_a_classifier_is_refused_until_it_is_trusted(tmp_path, engine):
+    offline = {"YOLO_OFFLINE": "1", "YOLO_AUTOINSTALL": "0", "YOLO_CONFIG_DIR": str(tmp_path)}
+    path, setup = tmp_path / "scenes-cls.pt", Setup(tmp_path, engine, "cpu", 0.3)
+    command = [sys.executable, "-c", UNTRAINED, path]
+    done = subprocess.run(command, env=os.environ | offline, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    with pytest.raises(UntrustedModelError, match=r"^[^\n]*scenes-cls\.pt can run code[^\n]*$"):
+        backends.open_model("classifier", f"ultralytics:{path}", setup)
+    files.trust(path, tmp_path)
+    model = backends.open_model("classifier", f"ultralytics:{path}", setup)
+    assert [model.labels[number] for number in (133, 134, 517)] == ["thing 133", "crane (134)", "crane (517)"]
+    scores = model.classify([CARDS[0][0], CARDS[1][0]])
+    assert scores.shape == (2, 1000)
+    np.testing.assert_allclose(scores.sum(axis=1), 1, atol=1e-3)
+    assert model.exclusive
+    assert model.size is None
 
 
 class TestFeatures(ExtractorContract):
