@@ -12,11 +12,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import Any, Literal
 
 import imageio_ffmpeg  # type: ignore[import-untyped, unused-ignore]
 import numpy as np
 
+from analyzer.settings import load
+from analyzer.worker import Worker
 from benchmarks.peers import setup
 from tests.scenes.counting import counted, counted_film
 
@@ -150,11 +152,19 @@ def _run(command: Sequence[str | Path]) -> None:
         sys.exit(f"{command[0]}: {done.stderr.strip()}")
 
 
-def _marquee(how: str) -> Cutter:
-    def cut(film: Path, spans: Sequence[Span], target: Path) -> None:
-        raise NotImplementedError
+def _marquee(how: Literal["exact", "copy"]) -> Cutter:
+    """Return what `marquee cut` does once it knows the scenes: a new worker each time."""
 
-    return cut
+    def run(film: Path, spans: Sequence[Span], target: Path) -> None:
+        from analyzer.media.cutting.cutting import cut
+        from analyzer.media.cutting.encoding import find_ffmpeg
+
+        settings = load()
+        with Worker(settings) as worker:
+            times = [(a / FPS, b / FPS) for a, b in spans]
+            cut(film, times, target, how, worker, find_ffmpeg(settings.cutting.ffmpeg))
+
+    return run
 
 
 CUTTERS: dict[str, Cutter] = {
