@@ -33,8 +33,9 @@ CLIPS = {
 SECONDS = 1470
 REELS, REEL_S = 2, 210
 SHORTEST_S, LONGEST_S = 3.0, 60.0
-KNOWN_S = 4.0
-"""The classifier is fitted to every other so many seconds of each clip: half of the film is new to it."""
+KNOWN_S, MOST_KNOWN_S = 4.0, 32.0
+"""The classifier is fitted to every other so many seconds of each clip, and so much of one at most: half of
+the film is new to it."""
 FITTED_EVERY_S = 0.5
 
 
@@ -84,7 +85,8 @@ def footage(data: Path, folder: Path, seed: int = 1) -> Footage:
             add_sound(joined, clicks([0.0, *(n / FPS for n in changes), SECONDS]))
             joined.replace(path)
     if not network.exists():
-        pictures, names = zip(*_known(data), strict=True)
+        with tempfile.TemporaryDirectory(dir=folder) as name:
+            pictures, names = zip(*_known(data, Path(name)), strict=True)
         write_classifier(network, pictures, names, width=64, side=224)
     return Footage(path, network, tuple(shown[FPS // 2 :: FPS]), len(changes) + 1)
 
@@ -144,11 +146,20 @@ def _decoded(clip: Path) -> Iterator[tuple[float, av.VideoFrame]]:
                 yield frame.time, frame
 
 
-def _known(data: Path) -> Iterator[tuple[Image, str]]:
-    """Yield the pictures that the classifier is fitted to, and their classes."""
-    every, block = round(FITTED_EVERY_S * FPS), round(KNOWN_S * FPS)
+def _known(data: Path, folder: Path) -> Iterator[tuple[Image, str]]:
+    """Yield the pictures that the classifier is fitted to, and their classes: as they are, and decoded."""
+    path, every = folder / "known.mp4", round(FITTED_EVERY_S * FPS)
     for label, clips in CLIPS.items():
-        for path in (data / "videos" / clip for clip in clips):
-            for number, image in enumerate(itertools.islice(_shown(path, 0.0), round(_length_s(path) * FPS))):
-                if number % every == 0 and number // block % 2 == 0:
-                    yield image, label
+        for clip in (data / "videos" / name for name in clips):
+            yield from ((image, label) for image in itertools.islice(_known_of(clip), 0, None, every))
+            write_video(path, grainy(np.random.default_rng(len(CLIPS)), _known_of(clip)), FPS)
+            for number, (_, frame) in enumerate(_decoded(path)):
+                if frame.key_frame or number % every == every // 2:
+                    yield np.asarray(frame.to_ndarray(format="rgb24"), np.uint8), label
+
+
+def _known_of(clip: Path) -> Iterator[Image]:
+    frames, block = min(round(_length_s(clip) * FPS), round(2 * MOST_KNOWN_S * FPS)), round(KNOWN_S * FPS)
+    for number, image in enumerate(itertools.islice(_shown(clip, 0.0), frames)):
+        if number // block % 2 == 0:
+            yield image
