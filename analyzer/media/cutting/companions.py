@@ -33,20 +33,24 @@ class Companions:
         self._outs: dict[int, Stream] = {}
         self.dropped: list[str] = []
 
-    def add_to(self, output: OutputContainer, stream: Stream, cover: bytes | None) -> Stream | None:
-        """Add a track to a file, unless that cannot hold it; `cover` is the picture of a track that is one."""
+    def add_to(self, output: OutputContainer, stream: Stream) -> Stream | None:
+        """Add a track to a file, unless that cannot hold it."""
         try:
             if stream.type == "attachment":
                 name = stream.metadata.get("filename", "attachment")
                 return output.add_attachment(name, stream.mimetype or "application/octet-stream", stream.data)
-            if cover is not None and output.format.name == "matroska":
+            if stream.type == "video" and output.format.name == "matroska":
                 name, kind = _PICTURES[stream.codec_context.name]
-                return output.add_attachment(name, kind, cover)
+                return output.add_attachment(name, kind, self._picture(stream.index))
             self._outs[stream.index] = add_like(output, stream)
             return self._outs[stream.index]
         except (av.FFmpegError, ValueError, KeyError):
             self.dropped.append(f"{stream.type} track {stream.index}")
             return None
+
+    def _picture(self, number: int) -> bytes:
+        with opened(self._path) as (container, _):
+            return next((bytes(p) for p in packets(container, container.streams[number])), b"")
 
     def packets(self) -> Timed:
         """Yield their packets with the second of the result at which each begins."""

@@ -24,8 +24,10 @@ _ENCODERS: dict[str, tuple[str, dict[str, Any]]] = {
     "theora": ("libtheora", {"q:v": 10}),
     "flv1": ("flv", {"q:v": 2}),
 }
-_NO_REORDERING = {"avi"}
-"""Containers that hold no time at which a frame is shown."""
+_UNTIMED = {"avi"}
+"""Containers that hold no time at which a frame is shown ..."""
+_REORDERING = {"h264", "hevc"}
+"""... and codecs of which a player cannot tell it then."""
 _INTERLACING = {"libx264", "mpeg2video", "mpeg4"}
 _UNSPECIFIED = (0, 2)
 
@@ -34,13 +36,15 @@ def codec_to_write(codec: str, container: OutputContainer) -> str | None:
     """Return what a track in `codec` is encoded in for a container; None: it takes neither that nor H.264."""
     wanted = codec if codec in _ENCODERS else "h264"
     for candidate in (wanted, "h264"):
+        if container.format.name in _UNTIMED and candidate in _REORDERING:
+            continue
         with suppress(ValueError):  # what PyAV says where a container does not take a codec
             container.add_mux_stream(candidate)
             return candidate
     return None
 
 
-def encoder(codec: str, stream: VideoStream, first: VideoFrame, container: str) -> tuple[str, dict[str, Any]]:
+def encoder(codec: str, stream: VideoStream, first: VideoFrame) -> tuple[str, dict[str, Any]]:
     """Return the encoder for a codec, and ffmpeg's options for pictures like those of a track."""
     name, options = _ENCODERS[codec]
     options = dict(options)
@@ -49,8 +53,6 @@ def encoder(codec: str, stream: VideoStream, first: VideoFrame, container: str) 
         options["x264-params"] = f"sps-id={nals.free_id(source.extradata)}"
         if source.profile in ("Baseline", "Constrained Baseline", "Main") and not first.interlaced_frame:
             options["profile:v"] = source.profile.split()[-1].lower()
-    if container in _NO_REORDERING and codec != "mpeg4":
-        options["bf"] = 0
     if first.interlaced_frame and name in _INTERLACING:
         options["flags"] = options.get("flags", "") + "+ilme+ildct"
     return name, options

@@ -14,7 +14,7 @@ import imageio_ffmpeg  # type: ignore[import-untyped, unused-ignore]
 from analyzer.errors import CuttingError, DiskFullError, UsageError
 from analyzer.media.container import FORMATS
 from analyzer.media.cutting.parts import part_path
-from analyzer.media.cutting.plans import Part, Track
+from analyzer.media.cutting.plans import AHEAD, Part, Track
 from analyzer.paths import shown
 
 _FINEST = 60000
@@ -125,13 +125,13 @@ def _command(program: Path, part: Path, target: Path, track: Track, content: Par
         noautorotate=None,
     ).video.filter("select", content.select)
     if content.stamps:
-        stream = stream.filter("settb", f"{rate.denominator}/{rate.numerator}").filter("setpts", "N")
+        stream = stream.filter("settb", f"{rate.denominator}/{rate.numerator}").filter("setpts", f"N+{AHEAD}")
     if track.looks:
         name, _, values = track.looks.partition("=")
         stream = stream.filter(name, **dict(value.split("=") for value in values.split(":")))
     options = {"c:v": track.encoder, **track.options}
     if content.keys:
-        options["force_key_frames"] = ",".join(f"{float(n / rate):.6f}" for n in content.keys)
+        options["force_key_frames"] = ",".join(f"{float((n + AHEAD) / rate):.6f}" for n in content.keys)
     output = stream.output(
         f"file:{target}", f="nut", fps_mode="passthrough", enc_time_base=_tick(track, content), **options
     )

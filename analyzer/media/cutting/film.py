@@ -12,7 +12,7 @@ from av.video.stream import VideoStream
 from analyzer.media.cutting import nals
 from analyzer.media.cutting.ordering import DecodeClock
 from analyzer.media.cutting.plans import Plan, Track
-from analyzer.media.cutting.scan import opened, pictures
+from analyzer.media.cutting.scan import codec_of, opened, pictures
 from analyzer.media.cutting.streams import add_like
 from analyzer.media.cutting.taking import Copier, Encoded, Stamped
 from analyzer.media.packets import Packet
@@ -55,7 +55,7 @@ class Film:
     def _added(self, output: OutputContainer, source: VideoStream) -> Stream:
         with self._encoded.open() as container:
             encoded = container.streams.video[0]
-            changed = source.codec_context.name != self._track.codec
+            changed = codec_of(source) != self._track.codec
             out = add_like(output, encoded if changed else source)
             if changed and self._track.turn:
                 out.set_display_matrix(self._track.turn)
@@ -96,8 +96,13 @@ class Film:
             copier = Copier(pictures(container, stream), stream, self._mixed)
             for piece, stretches in zip(self._plan.pieces, self._track.stretches, strict=True):
                 offset = Fraction(piece.at_s) - Fraction(piece.start_s) - Fraction(self._plan.zero_s)
+                offset -= Fraction(self._track.lag_s)
                 for stretch in stretches:
                     copied = stretch.part is None
-                    found = copier.take(stretch, self._slot is not None) if copied else self._encoded.take(stretch)
+                    found = (
+                        copier.take(stretch, self._track.counted)
+                        if copied
+                        else self._encoded.take(stretch)
+                    )
                     for stamp, packet in found:
                         yield stamp + round(offset / self._tick), packet

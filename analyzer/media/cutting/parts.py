@@ -12,6 +12,10 @@ from analyzer.media.cutting.ordering import DecodeClock, delay_of
 from analyzer.media.cutting.plans import Part, Stretch
 from analyzer.media.cutting.scan import Scan, opened, pictures
 from analyzer.media.packets import Packet
+from analyzer.progress import Progress
+
+_REORDERED = 32
+"""Packets that a decoder may need beyond the last frame wanted, where only their order is known."""
 
 Stretches = tuple[tuple[Stretch, ...], ...]
 
@@ -39,7 +43,9 @@ def _timed(scan: Scan, stretch: Stretch) -> Part:
     usual = usual_length(scan)
     shift = scan.stamps[stretch.first] - (delay_of(scan.stamps[stretch.first : stretch.last]) + 1) * usual
     low, high = (float((s - shift - Fraction(1, 2)) * scan.time_base) for s in (stretch.low, stretch.high))
-    return Part(first=stretch.first, last=stretch.last, select=f"between(t,{low:.9f},{high:.9f})", shift=shift)
+    return Part(
+        first=stretch.first, last=stretch.last, select=f"between(t,{low:.9f},{high:.9f})", shift=shift
+    )
 
 
 def _counted(scan: Scan, stretches: Sequence[Stretch]) -> Part:
@@ -50,7 +56,7 @@ def _counted(scan: Scan, stretches: Sequence[Stretch]) -> Part:
         keys.append(len(stamps))
         stamps += scan.stamps[low:high]
     select = "+".join(f"between(n,{low},{high - 1})" for low, high in ranges)
-    last = max(s.last for s in stretches)
+    last = min(max(s.last for s in stretches) + _REORDERED, len(scan.stamps))
     return Part(first=0, last=last, select=select, stamps=tuple(stamps), keys=tuple(keys))
 
 
@@ -59,7 +65,9 @@ def usual_length(scan: Scan) -> int:
     return max(1, sorted(scan.lengths)[len(scan.lengths) // 2])
 
 
-def write(path: Path, track: int, scan: Scan, parts: Sequence[Part], folder: Path) -> None:
+def write(
+    path: Path, track: int, scan: Scan, parts: Sequence[Part], folder: Path, progress: Progress
+) -> None:
     """Write the packets of a track's parts, each into its file."""
     waiting = sorted(enumerate(parts), key=lambda part: part[1].first)
     writers: list[_Writer] = []
@@ -71,6 +79,8 @@ def write(path: Path, track: int, scan: Scan, parts: Sequence[Part], folder: Pat
                 writers.append(_Writer(part_path(folder, track, number), part, scan, stream))
             for writer in writers:
                 writer.write(n, packet)
+            if n % 1000 == 0:
+                progress(0, 0)
             writers = [writer for writer in writers if not writer.done]
             if not (waiting or writers):
                 return

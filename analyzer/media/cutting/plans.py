@@ -8,6 +8,10 @@ How = Literal["exact", "copy"]
 """Right to the frame; or at key frames, without encoding anything."""
 
 
+AHEAD = 16
+"""Frames that are numbered are numbered from this on, so that none is decoded before the time 0."""
+
+
 class Stretch(Record):
     """Frames of a piece that are got in one way: those with low <= time stamp < high.
 
@@ -32,7 +36,7 @@ class Part(Record):
         select: ffmpeg's expression for the frames wanted of it.
         shift: by how much stamps of the track are more than those in the file.
         stamps: of the wanted frames of a track whose stamps are not to be relied on: they are encoded as
-            frames 0, 1, 2 ...
+            frames number AHEAD and so on.
         keys: numbers of those of them that begin a stretch.
     """
 
@@ -50,9 +54,12 @@ class Track(Record):
     Attributes:
         stream: its number in the file.
         codec: ffmpeg's name of what it is in, in the result.
+        counted: whether its time stamps are not to be relied on, but for their order.
         rate: frames a second, a fraction.
         tick: the unit of its time stamps in seconds, a fraction.
         turn: its display matrix, where the container has one and what is encoded again must be given it.
+        lag_s: how much later frames are shown than their stamps say in a container that only tells when they
+            are decoded.
         delay: by how many frames decoding runs ahead of showing, at most.
         stretches: of each piece.
         parts: what is encoded again.
@@ -63,9 +70,11 @@ class Track(Record):
 
     stream: Index
     codec: str
+    counted: bool
     rate: str
     tick: str
     turn: tuple[int, ...] = ()
+    lag_s: Clock = 0.0
     delay: Index
     stretches: tuple[tuple[Stretch, ...], ...]
     parts: tuple[Part, ...]
@@ -91,7 +100,8 @@ class Plan(Record):
     """How a file is cut.
 
     Attributes:
-        zero_s: the container's clock at the first frame.
+        how: as was asked.
+        zero_s: the container's clock at the first frame, less the lag of the main track.
         frame_s: how long a frame is usually shown.
         format: ffmpeg's name of the container to write.
         suffix: of the file to write.
@@ -99,6 +109,7 @@ class Plan(Record):
         notices: what is not as one might expect, a line each.
     """
 
+    how: How
     zero_s: Clock
     frame_s: Seconds
     format: str
@@ -109,16 +120,22 @@ class Plan(Record):
 
 
 class Extent(Record):
-    """From when to when a stream of the result lasts."""
+    """From when to when a stream of the result lasts; `number` counts those of its kind."""
 
-    stream: Index
     kind: str
+    number: Index
     start_s: Clock
     end_s: Clock
 
 
 class Joined(Record):
-    """What was written: its streams, and where one way of getting frames gives way to another."""
+    """What was written.
+
+    Attributes:
+        extents: of its streams, the main picture track first.
+        joints_s: where one way of getting frames gives way to another, in order, and where it ends.
+        notices: what is not as one might expect, a line each.
+    """
 
     extents: tuple[Extent, ...]
     joints_s: tuple[Clock, ...]

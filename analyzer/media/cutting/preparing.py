@@ -14,7 +14,9 @@ from analyzer.media.cutting.containers import MATROSKA, format_of
 from analyzer.media.cutting.planning import Planner
 from analyzer.media.cutting.plans import How, Piece, Plan, Stretch, Track
 from analyzer.media.cutting.scan import Scan, opened, scan
+from analyzer.media.cutting.streams import reported
 from analyzer.paths import shown
+from analyzer.progress import Progress, silent
 from analyzer.records import Interval
 
 Span = tuple[Fraction, Fraction]
@@ -26,7 +28,15 @@ _HAIR_S = Fraction(1, 1_000_000)
 """Times are rounded to this."""
 
 
-def prepare(path: Path, spans: Sequence[Interval], how: How, suffix: str, folder: Path) -> Plan:
+def prepare(
+    path: Path,
+    spans: Sequence[Interval],
+    how: How,
+    suffix: str,
+    apart: bool,
+    folder: Path,
+    progress: Progress = silent,
+) -> Plan:
     """Plan the cut of a file, and write what is to be encoded again into a folder.
 
     Args:
@@ -34,16 +44,18 @@ def prepare(path: Path, spans: Sequence[Interval], how: How, suffix: str, folder
         spans: seconds from the first frame, sorted, apart from each other.
         how: exactly, or at key frames.
         suffix: of the file that is wanted; the plan may name another.
+        apart: whether each piece becomes a file; then spans that touch are not joined.
         folder: for the parts.
+        progress: told that it goes on.
 
     Raises:
         InputError, MediaError: it cannot be opened or decoded.
         CuttingError: it cannot be cut.
     """
-    scans = _scans(path)
+    scans = _scans(path, progress)
     main = next(iter(scans))
     zero = scans[main].zero * scans[main].time_base
-    kept = _kept(scans[main], spans, how)
+    kept = _kept(scans[main], spans, how, apart)
     plans: dict[int, list[list[Stretch]]] = {}
     for number, found in scans.items():
         bounds = [(_stamp(zero + a, found), _stamp(zero + b, found)) for a, b in kept]
@@ -56,30 +68,32 @@ def prepare(path: Path, spans: Sequence[Interval], how: How, suffix: str, folder
     plans = {number: [of_track[i] for i in filled] for number, of_track in plans.items()}
     suffix, films, notices = _described(path, suffix, scans, plans)
     for film in films:
-        parts.write(path, film.stream, scans[film.stream], film.parts, folder)
+        with reported(path):
+            parts.write(path, film.stream, scans[film.stream], film.parts, folder, progress)
     return Plan(
-        zero_s=float(zero),
+        how=how,
+        zero_s=float(zero) - films[0].lag_s,
         frame_s=float(1 / Fraction(films[0].rate)),
         format=format_of(suffix) or "matroska",
         suffix=suffix,
-        pieces=_pieces(kept, _first_of(scans[main], plans[main][0][0].low)),
+        pieces=_pieces(kept, [_first_of(scans[main], stretches[0].low) for stretches in plans[main]], apart),
         tracks=tuple(films),
         notices=tuple(notices),
     )
 
 
-def _scans(path: Path) -> dict[int, Scan]:
+def _scans(path: Path, progress: Progress) -> dict[int, Scan]:
     """Read all picture tracks that are film, the main one first."""
     with opened(path) as (container, main):
         films = [s.index for s in container.streams.video if not s.disposition & _STILL and s.codec_context]
     found = {}
     for number in sorted(films, key=lambda n: n != main.index):
         with opened(path) as (container, _):
-            found[number] = scan(container, container.streams[number], path)
+            found[number] = scan(container, container.streams[number], path, progress)
     return found
 
 
-def _kept(main: Scan, spans: Sequence[Interval], how: How) -> list[Span]:
+def _kept(main: Scan, spans: Sequence[Interval], how: How, apart: bool) -> list[Span]:
     """Return the spans, clipped to the film and joined where they touch."""
     base, zero = main.time_base, main.zero
     planner = Planner(main, mixes=False)
@@ -89,7 +103,7 @@ def _kept(main: Scan, spans: Sequence[Interval], how: How) -> list[Span]:
         if how == "copy" and start < end:
             low, high = planner.snapped(*(_stamp(zero * base + t, main) for t in (start, end)))
             start, end = (low - zero) * base, (high - zero) * base
-        if kept and start <= kept[-1][1] + _HAIR_S:
+        if kept and not apart and start <= kept[-1][1] + _HAIR_S:
             kept[-1] = (kept[-1][0], max(end, kept[-1][1]))
         elif start < end:
             kept.append((start, end))
@@ -106,13 +120,14 @@ def _first_of(scan: Scan, low: int) -> Fraction:
     return (min(s for s in scan.stamps if s >= low and s not in scan.hidden) - scan.zero) * scan.time_base
 
 
-def _pieces(kept: Sequence[Span], first: Fraction) -> tuple[Piece, ...]:
-    """Lay the spans one after another; the first begins with its first frame."""
+def _pieces(kept: Sequence[Span], firsts: Sequence[Fraction], apart: bool) -> tuple[Piece, ...]:
+    """Lay the spans one after another; what begins a file begins with its first frame."""
     pieces = []
     at = Fraction(0)
-    for start, end in [(first, kept[0][1]), *kept[1:]]:
-        pieces.append(Piece(start_s=float(start), end_s=float(end), at_s=float(at)))
-        at += end - start
+    for i, ((start, end), first) in enumerate(zip(kept, firsts, strict=True)):
+        begin = first if apart or i == 0 else start
+        pieces.append(Piece(start_s=float(begin), end_s=float(end), at_s=0 if apart else float(at)))
+        at += end - begin
     return tuple(pieces)
 
 
@@ -131,7 +146,9 @@ def _described(
     films = [film for film in films if film]
     for film in films:
         if film.parts and film.codec != scans[film.stream].codec:
-            notices.append(f"{shown(path)}: no encoder for {scans[film.stream].codec}; {film.codec} is written instead")
+            notices.append(
+                f"{shown(path)}: {scans[film.stream].codec} is not encoded again; {film.codec} is written instead"
+            )
     return wanted, films, notices
 
 

@@ -17,8 +17,11 @@ from analyzer.media.container import choose_stream, open_container, open_file
 from analyzer.media.cutting import nals
 from analyzer.media.packets import Packet
 from analyzer.paths import shown
+from analyzer.progress import Progress
 
 _NAMED = {"h264", "hevc"}
+_OFTEN = 1000
+"""Whoever waits is told that it goes on once in so many packets."""
 
 
 @dataclass(slots=True)
@@ -35,6 +38,7 @@ class Scan:
         keys: numbers of key frames.
         joints: numbers of those at which copied packets can follow others.
         hidden: stamps of those that an edit list hides.
+        earliest: when the first is decoded.
         even: whether the track's parameters never change.
     """
 
@@ -46,6 +50,7 @@ class Scan:
     keys: list[int] = field(default_factory=list)
     joints: list[int] = field(default_factory=list)
     hidden: set[int] = field(default_factory=set)
+    earliest: int | None = None
     even: bool = True
 
     def add(self, n: int, packet: Packet, usual: int) -> None:
@@ -54,6 +59,8 @@ class Scan:
         if stamp is None:
             self.counted = True
             stamp = packet.dts if packet.dts is not None else self.stamps[-1] + usual if self.stamps else 0
+        if self.earliest is None:
+            self.earliest = packet.dts
         self.stamps.append(stamp)
         self.lengths.append(packet.duration or usual)
         if packet.is_discard:
@@ -68,6 +75,11 @@ class Scan:
         return min((s for s in self.stamps if s >= self.stamps[0] and s not in self.hidden), default=0)
 
     @property
+    def lag(self) -> int:
+        """How much later a frame is shown than decoded, where only the latter is to be relied on."""
+        return self.zero - self.earliest if self.counted and self.earliest is not None else 0
+
+    @property
     def end(self) -> int:
         """Where the last frame that is shown ends."""
         ends = [s + d for s, d in zip(self.stamps, self.lengths, strict=True) if s not in self.hidden]
@@ -79,6 +91,11 @@ def opened(path: Path) -> Iterator[tuple[InputContainer, VideoStream]]:
     """Open a video for reading packets, with its main picture track."""
     with open_file(path) as file, open_container(file, path) as container:
         yield container, choose_stream(container, path)
+
+
+def codec_of(stream: VideoStream) -> str:
+    """Return ffmpeg's name of what a track is in, whatever decodes it."""
+    return stream.codec_context.codec.canonical_name
 
 
 def packets(container: InputContainer, *streams: Stream) -> Iterator[Packet]:
@@ -108,13 +125,13 @@ def pictures(container: InputContainer, stream: VideoStream) -> Iterator[tuple[i
             yield next(numbers), packet
 
 
-def scan(container: InputContainer, stream: VideoStream, path: Path) -> Scan:
+def scan(container: InputContainer, stream: VideoStream, path: Path, progress: Progress) -> Scan:
     """Read a track through.
 
     Raises:
         CuttingError: its clock jumps back, or it has no key frame.
     """
-    codec, extradata = stream.codec_context.name, stream.codec_context.extradata
+    codec, extradata = codec_of(stream), stream.codec_context.extradata
     usual = max(1, round(1 / ((stream.average_rate or 25) * (stream.time_base or Fraction(1, 1000)))))
     found = Scan(codec, stream.time_base or Fraction(1, 1000), container.format.name == "avi")
     last = None
@@ -123,6 +140,8 @@ def scan(container: InputContainer, stream: VideoStream, path: Path) -> Scan:
             raise CuttingError(f"{shown(path)}: its clock jumps back; convert it to MP4 first")
         last = packet.dts
         found.add(n, packet, usual)
+        if n % _OFTEN == 0:
+            progress(0, 0)
         if packet.is_keyframe and not packet.is_discard:
             if codec not in _NAMED or nals.restarts(codec, bytes(packet), extradata):
                 found.joints.append(n)

@@ -1,11 +1,17 @@
 """Streams of a file that is written, made like those of another."""
 
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
 
 import av
 from av.bitstream import BitStreamFilterContext
 from av.container import OutputContainer
 from av.stream import Stream
+
+from analyzer.errors import CuttingError, DiskFullError
+from analyzer.paths import shown
+from analyzer.stores.whole import FULL
 
 _SAMPLES = {"video": "h264", "audio": "mp3"}
 
@@ -39,3 +45,14 @@ def takes(trial: OutputContainer, streams: list[Stream]) -> bool:
     except (av.FFmpegError, ValueError):
         return False
     return True
+
+
+@contextmanager
+def reported(path: Path) -> Iterator[None]:
+    """Tell what goes wrong in writing the cut of a film as one of our errors."""
+    try:
+        yield
+    except (av.FFmpegError, OSError) as error:
+        if error.errno in FULL:
+            raise DiskFullError(f"{shown(path)}: no room for its cut; make some") from None
+        raise CuttingError(f"{shown(path)}: its cut cannot be written: {error.strerror}") from None

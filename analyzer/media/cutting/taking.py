@@ -13,7 +13,8 @@ from av.video.stream import VideoStream
 from analyzer.media.cutting import nals
 from analyzer.media.cutting.encoding import encoded_path
 from analyzer.media.cutting.ordering import delay_of
-from analyzer.media.cutting.plans import Stretch, Track
+from analyzer.media.cutting.plans import AHEAD, Stretch, Track
+from analyzer.media.cutting.scan import codec_of
 from analyzer.media.packets import Packet
 
 Stamped = Iterator[tuple[int, Packet]]
@@ -31,7 +32,7 @@ class Copier:
 
     def __init__(self, numbered: Iterator[tuple[int, Packet]], stream: VideoStream, unpacked: bool) -> None:
         self._numbered = numbered
-        self._codec = stream.codec_context.name
+        self._codec = codec_of(stream)
         self._extradata = stream.codec_context.extradata
         self._filter = None
         if unpacked and nals.is_prefixed(self._extradata):
@@ -104,7 +105,8 @@ class Encoded:
             if taken[0] >= stretch.high:
                 return
             self._held = None
-            yield taken
+            if taken[0] >= stretch.low:
+                yield taken
 
     def _read(self, number: int) -> Stamped:
         part = self._track.parts[number]
@@ -117,6 +119,6 @@ class Encoded:
                     packet = ready.filter(packet)[0]
                     packet.duration = round(packet.duration * stream.time_base / Fraction(self._track.tick))
                     if part.stamps:
-                        yield part.stamps[round(seconds * Fraction(self._track.rate))], packet
+                        yield part.stamps[round(seconds * Fraction(self._track.rate)) - AHEAD], packet
                     else:
                         yield round(seconds / Fraction(self._track.tick)) + part.shift, packet

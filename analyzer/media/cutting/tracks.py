@@ -26,12 +26,13 @@ def describe(
     """Return a track with what encodes its parts for a container; None: that cannot hold it."""
     given, parts = assign(scan, stretches)
     rate = stream.average_rate or stream.guessed_rate or Fraction(25)
-    context = stream.codec_context
     track = Track(
         stream=stream.index,
-        codec=context.name,
+        codec=scan.codec,
+        counted=scan.counted,
         rate=f"{rate.numerator}/{rate.denominator}",
         tick=f"{scan.time_base.numerator}/{scan.time_base.denominator}",
+        lag_s=0.0 if parts else float(scan.lag * scan.time_base),
         delay=0 if scan.counted else delay_of(scan.stamps),
         stretches=given,
         parts=parts,
@@ -39,13 +40,13 @@ def describe(
     with av.open(io.BytesIO(), "w", format=form) as trial:
         if not parts:
             return track if streams.takes(trial, [stream]) else None
-        codec = encoders.codec_to_write(context.name, trial)
+        codec = encoders.codec_to_write(scan.codec, trial)
     if codec is None:
         return None
     first = _first_frame(container, stream)
     if first is None:
         raise MediaError("nothing in it can be decoded; fetch it again or convert it")
-    name, options = encoders.encoder(codec, stream, first, form)
+    name, options = encoders.encoder(codec, stream, first)
     more = {"codec": codec, "encoder": name, "options": options, "looks": encoders.looks(stream)}
     return track.model_copy(update={**more, "turn": _turn(first)})
 
