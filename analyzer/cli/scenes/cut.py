@@ -149,9 +149,9 @@ def _print(path: Path, found: Found, form: Form | None) -> None:
         print_line(write_list(form, path, found.scores.source, found.scenes).rstrip("\n"))
         return
     for scene in found.scenes:
-        length = clock(scene.end_s - scene.start_s)
+        start, end, length = (clock(s, 1) for s in (scene.start_s, scene.end_s, scene.end_s - scene.start_s))
         numbers = f"score {scene.score:.2f}  coverage {scene.coverage:.0%}"
-        out.print(f"{clock(scene.start_s)} - {clock(scene.end_s)}  {length}  {numbers}  {scene.label}")
+        out.print(f"{start} - {end}  {length}  {numbers}  {scene.label}")
 
 
 def _ask(path: Path) -> None:
