@@ -5,7 +5,6 @@ from typing import Any
 
 from av.container import InputContainer
 
-
 from analyzer.media.cutting.plans import Piece, Plan
 
 _TICK = Fraction(1, 1000)
