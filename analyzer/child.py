@@ -16,9 +16,9 @@ from analyzer.errors import USER_ERRORS
 from analyzer.library.cards import Card
 from analyzer.library.reembedding import reembed_card
 from analyzer.log import log_path, log_to_file
-from analyzer.media.cutting.checking import check
+from analyzer.media.cutting.checking import check, decode
 from analyzer.media.cutting.joining import join
-from analyzer.media.cutting.plans import Joined, Plan
+from analyzer.media.cutting.plans import Decoded, Joined, Plan
 from analyzer.media.cutting.preparing import prepare
 from analyzer.pipeline import analyze, analyze_pictures
 from analyzer.progress import Progress
@@ -124,6 +124,10 @@ def _join_cut(request: dict[str, Any], settings: Settings, report: Progress) -> 
     return check(path, plan, joined, target, report)
 
 
+def _decode(request: dict[str, Any], settings: Settings, report: Progress) -> Decoded:
+    return decode(Path(request["path"]), report)
+
+
 _TASKS: dict[str, Callable[[dict[str, Any], Settings, Progress], Record]] = {
     "analyze": _analyze,
     "analyze_pictures": _analyze_pictures,
@@ -134,6 +138,7 @@ _TASKS: dict[str, Callable[[dict[str, Any], Settings, Progress], Record]] = {
     "refine": _refine,
     "prepare_cut": _prepare_cut,
     "join_cut": _join_cut,
+    "decode": _decode,
 }
 
 if __name__ == "__main__":

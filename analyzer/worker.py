@@ -22,7 +22,7 @@ import psutil
 from analyzer import errors
 from analyzer.comparing.measured import Measured
 from analyzer.library.cards import Card
-from analyzer.media.cutting.plans import How, Joined, Plan
+from analyzer.media.cutting.plans import Decoded, How, Joined, Plan
 from analyzer.media.gallery import Turn, common_folder
 from analyzer.paths import shown
 from analyzer.progress import Progress, silent
@@ -159,6 +159,14 @@ class Worker:
             "target": str(target),
         }
         return self._ask("join_cut", path, request, Joined, progress)
+
+    def decode(self, path: Path) -> Decoded:
+        """Decode a video from the first frame to the last; see analyzer.media.cutting.checking.
+
+        Raises:
+            MarqueeError, WorkerError: see `analyze`.
+        """
+        return self._ask("decode", path, {"path": str(path)}, Decoded, silent)
 
     def abandon(self) -> None:
         """End the child, whatever it does; the next request gets a new one."""

@@ -11,7 +11,7 @@ from av.stream import Stream
 from av.video.stream import VideoStream
 
 from analyzer.errors import CuttingError, MarqueeError
-from analyzer.media.cutting.plans import Joined, Plan
+from analyzer.media.cutting.plans import Decoded, Joined, Plan
 from analyzer.media.cutting.scan import opened, packets
 from analyzer.media.packets import Packet
 from analyzer.paths import shown
@@ -135,6 +135,21 @@ def _is_near(packet: Packet, joined: Joined) -> bool:
 
 def _stamp(packet: Packet) -> int:
     return packet.pts if packet.pts is not None else packet.dts or 0
+
+
+def decode(path: Path, progress: Progress) -> Decoded:
+    """Decode the pictures of a file from the first to the last.
+
+    Raises:
+        InputError, MediaError: it cannot be opened.
+    """
+    with opened(path) as (container, stream):
+        run = _Run(stream)
+        for packet in packets(container, stream):
+            run.add(packet, True)
+            progress(0, 0)
+        run.end()
+        return Decoded(frames=run.near - run.lost, lost=run.lost)
 
 
 class _Run:

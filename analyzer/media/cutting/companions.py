@@ -5,7 +5,7 @@ from pathlib import Path
 
 import av
 from av.container import OutputContainer
-from av.stream import Stream
+from av.stream import AttachmentStream, Stream
 
 from analyzer.media.cutting.plans import Plan
 from analyzer.media.cutting.scan import opened, packets
@@ -36,7 +36,7 @@ class Companions:
     def add_to(self, output: OutputContainer, stream: Stream) -> Stream | None:
         """Add a track to a file, unless that cannot hold it."""
         try:
-            if stream.type == "attachment":
+            if isinstance(stream, AttachmentStream):
                 name = stream.metadata.get("filename", "attachment")
                 return output.add_attachment(name, stream.mimetype or "application/octet-stream", stream.data)
             if stream.type == "video" and output.format.name == "matroska":

@@ -6,14 +6,13 @@ from pathlib import Path
 
 from av.bitstream import BitStreamFilterContext
 from av.container import OutputContainer
-from av.stream import Stream
 from av.video.stream import VideoStream
 
 from analyzer.media.cutting import nals
 from analyzer.media.cutting.ordering import DecodeClock
 from analyzer.media.cutting.plans import Plan, Track
-from analyzer.media.cutting.scan import codec_of, opened, pictures
-from analyzer.media.cutting.streams import add_like
+from analyzer.media.cutting.scan import codec_of, film_of, opened, pictures
+from analyzer.media.cutting.streams import add_film_like
 from analyzer.media.cutting.taking import Copier, Encoded, Stamped
 from analyzer.media.packets import Packet
 
@@ -40,10 +39,10 @@ class Film:
         self._encoded = Encoded(track, folder, self._mixed)
         self._slot = Fraction(1) / Fraction(track.rate) if plan.format == "avi" else None
 
-    def add_to(self, output: OutputContainer, source: VideoStream) -> Stream:
+    def add_to(self, output: OutputContainer, source: VideoStream) -> VideoStream:
         """Add the track to a file."""
         if not self._track.parts:
-            out = add_like(output, source)
+            out = add_film_like(output, source)
             if source.codec_context.codec_tag == "hvc1" and output.format.name in ("mp4", "mov"):
                 out.codec_context.codec_tag = "hvc1"
         else:
@@ -52,11 +51,11 @@ class Film:
         self.out = out
         return out
 
-    def _added(self, output: OutputContainer, source: VideoStream) -> Stream:
+    def _added(self, output: OutputContainer, source: VideoStream) -> VideoStream:
         with self._encoded.open() as container:
             encoded = container.streams.video[0]
             changed = codec_of(source) != self._track.codec
-            out = add_like(output, encoded if changed else source)
+            out = add_film_like(output, encoded if changed else source)
             if changed and self._track.turn:
                 out.set_display_matrix(self._track.turn)
             parameters = encoded.codec_context.extradata or b""
@@ -66,7 +65,7 @@ class Film:
             self._mix(out, source, parameters)
         return out
 
-    def _mix(self, out: Stream, source: VideoStream, parameters: bytes) -> None:
+    def _mix(self, out: VideoStream, source: VideoStream, parameters: bytes) -> None:
         """Give the track the film's parameters; of H.264 ours stand beside them under another number."""
         codec = self._track.codec
         if nals.is_prefixed(source.codec_context.extradata):
@@ -92,7 +91,7 @@ class Film:
     def _placed(self) -> Stamped:
         """Yield packets with when they are shown in the result."""
         with opened(self._path) as (container, _):
-            stream = container.streams[self._track.stream]
+            stream = film_of(container, self._track.stream)
             copier = Copier(pictures(container, stream), stream, self._mixed)
             for piece, stretches in zip(self._plan.pieces, self._track.stretches, strict=True):
                 offset = Fraction(piece.at_s) - Fraction(piece.start_s) - Fraction(self._plan.zero_s)

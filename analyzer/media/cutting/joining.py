@@ -5,10 +5,12 @@ from collections import Counter
 from collections.abc import Iterable
 from fractions import Fraction
 from pathlib import Path
+from typing import cast
 
 import av
 from av.container import InputContainer, OutputContainer
 from av.stream import Stream
+from av.video.stream import VideoStream
 
 from analyzer.media.cutting.chapters import moved_chapters
 from analyzer.media.cutting.companions import Companions
@@ -70,7 +72,7 @@ def _lay_out(
         if stream.type == "data" and chapters and stream.name in (None, "bin_data"):
             continue  # titles of chapters, which the container writes anew
         film = films.get(stream.index)
-        out = film.add_to(output, stream) if film else others.add_to(output, stream)
+        out = film.add_to(output, cast(VideoStream, stream)) if film else others.add_to(output, stream)
         if out is not None and out.type != "attachment":
             out.metadata.update(_kept(stream.metadata, _COUNTS))
             out.disposition = stream.disposition
@@ -88,7 +90,7 @@ def _write(
     times: Times = {}
     told = 0.0
     for time_s, packet in merged:
-        start = float(packet.pts * packet.time_base)
+        start = float((packet.pts or 0) * packet.time_base)
         end = start + float((packet.duration or 0) * packet.time_base)
         a, b = times.get(packet.stream_index, (start, end))
         times[packet.stream_index] = (min(a, start), max(b, end))

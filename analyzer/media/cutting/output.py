@@ -22,7 +22,7 @@ def unfinished(target: Path, worker: Worker) -> Iterator[Path]:
     refuse_to_overwrite(target)
     if not target.parent.is_dir():
         raise OutputError(f"{shown(target.parent)}: no such folder; make it first")
-    with _reported(target), temporary(target) as folder:
+    with reported(target), temporary(target) as folder:
         delete_abandoned(target.parent)
         folder.mkdir()
         try:
@@ -78,7 +78,12 @@ def _sync(path: Path) -> None:
 
 
 @contextmanager
-def _reported(target: Path) -> Iterator[None]:
+def reported(target: Path) -> Iterator[None]:
+    """Tell what the system says as one of our errors.
+
+    Raises:
+        OutputError, DiskFullError: it says something.
+    """
     try:
         yield
     except OSError as error:

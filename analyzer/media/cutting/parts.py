@@ -10,7 +10,7 @@ from av.video.stream import VideoStream
 
 from analyzer.media.cutting.ordering import DecodeClock, delay_of
 from analyzer.media.cutting.plans import Part, Stretch
-from analyzer.media.cutting.scan import Scan, opened, pictures
+from analyzer.media.cutting.scan import Scan, film_of, opened, pictures
 from analyzer.media.packets import Packet
 from analyzer.progress import Progress
 
@@ -72,7 +72,7 @@ def write(
     waiting = sorted(enumerate(parts), key=lambda part: part[1].first)
     writers: list[_Writer] = []
     with opened(path) as (container, _):
-        stream = container.streams[track]
+        stream = film_of(container, track)
         for n, packet in pictures(container, stream):
             while waiting and waiting[0][1].first <= n:
                 number, part = waiting.pop(0)
@@ -97,8 +97,9 @@ class _Writer:
         self._clock = DecodeClock(delay_of(stamps), usual_length(scan))
         self._container = av.open(f"file:{path}", "w", format="avi" if scan.counted else "nut")
         self._stream = self._container.add_stream_from_template(template, opaque=True)
+        self._rate = template.average_rate or Fraction(25)
         if scan.counted:
-            self._stream.time_base = 1 / (template.average_rate or Fraction(25))
+            self._stream.time_base = 1 / self._rate
 
     def write(self, n: int, packet: Packet) -> None:
         """Write packet number `n` of the track, unless it cannot be decoded without those before."""
@@ -110,7 +111,7 @@ class _Writer:
             packet.dts = self._clock.next(packet.pts)
         if scan.counted or scan.stamps[n] >= scan.stamps[part.first]:
             packet.duration = 1 if scan.counted else scan.lengths[n]
-            packet.time_base = self._stream.time_base if scan.counted else scan.time_base
+            packet.time_base = 1 / self._rate if scan.counted else scan.time_base
             packet.stream = self._stream
             self._container.mux(packet)
         if n + 1 >= part.last:

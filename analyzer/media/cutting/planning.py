@@ -29,7 +29,7 @@ class Planner:
         self._least_after = [*reversed(backwards), scan.end]
 
     def plan(self, spans: Sequence[tuple[int, int]], how: How) -> list[list[Stretch]]:
-        """Return the stretches of each span [start, end), in stamps; an empty list where there is no frame."""
+        """Return the stretches of each span [start, end), in stamps; none where there is no frame."""
         if how == "copy":
             return [self._copied(*span) for span in spans]
         plans = [self._mixed(*span) for span in spans]

@@ -2,6 +2,8 @@
 
 from typing import Any, Literal
 
+from pydantic import Field
+
 from analyzer.records import Clock, Index, Record, Seconds
 
 How = Literal["exact", "copy"]
@@ -79,7 +81,7 @@ class Track(Record):
     stretches: tuple[tuple[Stretch, ...], ...]
     parts: tuple[Part, ...]
     encoder: str | None = None
-    options: dict[str, Any] = {}
+    options: dict[str, Any] = Field(default={})
     looks: str | None = None
 
     @property
@@ -140,3 +142,10 @@ class Joined(Record):
     extents: tuple[Extent, ...]
     joints_s: tuple[Clock, ...]
     notices: tuple[str, ...] = ()
+
+
+class Decoded(Record):
+    """How many frames of a file decode, and how many do not."""
+
+    frames: Index
+    lost: Index

@@ -12,7 +12,7 @@ from analyzer.media.cutting import encoders, parts, tracks
 from analyzer.media.cutting.containers import MATROSKA, format_of
 from analyzer.media.cutting.planning import Planner
 from analyzer.media.cutting.plans import How, Piece, Plan, Stretch, Track
-from analyzer.media.cutting.scan import Scan, opened, scan
+from analyzer.media.cutting.scan import Scan, film_of, opened, scan
 from analyzer.media.cutting.streams import reported
 from analyzer.paths import shown
 from analyzer.progress import Progress, silent
@@ -88,7 +88,7 @@ def _scans(path: Path, progress: Progress) -> dict[int, Scan]:
     found = {}
     for number in sorted(films, key=lambda n: n != main.index):
         with opened(path) as (container, _):
-            found[number] = scan(container, container.streams[number], path, progress)
+            found[number] = scan(container, film_of(container, number), path, progress)
     return found
 
 
@@ -137,17 +137,16 @@ def _described(
     notices = []
     for wanted in dict.fromkeys((suffix, MATROSKA)):
         form = format_of(wanted) or "matroska"
-        films = [_described_track(path, number, scans[number], plans[number], form) for number in scans]
+        found = [_described_track(path, number, scans[number], plans[number], form) for number in scans]
+        films = [film for film in found if film]
         with opened(path) as (container, _):
-            if None not in films and tracks.holds(container, form):
+            if len(films) == len(found) and tracks.holds(container, form):
                 break
         notices = [f"{shown(path)}: {wanted} cannot hold what is in it; {MATROSKA} is written instead"]
-    films = [film for film in films if film]
     for film in films:
         if film.parts and film.codec != scans[film.stream].codec:
-            notices.append(
-                f"{shown(path)}: {scans[film.stream].codec} is not encoded again; {film.codec} is written instead"
-            )
+            was = scans[film.stream].codec
+            notices.append(f"{shown(path)}: {was} is not encoded again; {film.codec} is written instead")
     return wanted, films, notices
 
 
@@ -155,4 +154,4 @@ def _described_track(
     path: Path, number: int, scan: Scan, stretches: list[list[Stretch]], form: str
 ) -> Track | None:
     with opened(path) as (container, _):
-        return tracks.describe(container, container.streams[number], scan, stretches, form)
+        return tracks.describe(container, film_of(container, number), scan, stretches, form)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import count
 from pathlib import Path
+from typing import cast
 
 import av
 from av.container import InputContainer
@@ -93,6 +94,11 @@ def opened(path: Path) -> Iterator[tuple[InputContainer, VideoStream]]:
         yield container, choose_stream(container, path)
 
 
+def film_of(container: InputContainer, index: int) -> VideoStream:
+    """Return the picture track with a number."""
+    return next(s for s in container.streams.video if s.index == index)
+
+
 def codec_of(stream: VideoStream) -> str:
     """Return ffmpeg's name of what a track is in, whatever decodes it."""
     return stream.codec_context.codec.canonical_name
@@ -112,7 +118,7 @@ def packets(container: InputContainer, *streams: Stream) -> Iterator[Packet]:
             reading = container.demux(*streams)
             continue
         if packet.size:
-            yield packet
+            yield cast(Packet, packet)
 
 
 def pictures(container: InputContainer, stream: VideoStream) -> Iterator[tuple[int, Packet]]:
@@ -136,15 +142,15 @@ def scan(container: InputContainer, stream: VideoStream, path: Path, progress: P
     found = Scan(codec, stream.time_base or Fraction(1, 1000), container.format.name == "avi")
     last = None
     for n, packet in pictures(container, stream):
-        if None not in (last, packet.dts) and packet.dts < last:
+        if last is not None and packet.dts is not None and packet.dts < last:
             raise CuttingError(f"{shown(path)}: its clock jumps back; convert it to MP4 first")
         last = packet.dts
         found.add(n, packet, usual)
         if n % _OFTEN == 0:
             progress(0, 0)
-        if packet.is_keyframe and not packet.is_discard:
-            if codec not in _NAMED or nals.restarts(codec, bytes(packet), extradata):
-                found.joints.append(n)
+        usable = packet.is_keyframe and not packet.is_discard
+        if usable and (codec not in _NAMED or nals.restarts(codec, bytes(packet), extradata)):
+            found.joints.append(n)
     if not found.keys:
         raise CuttingError(f"{shown(path)}: no key frame in it; convert it first")
     if found.counted:

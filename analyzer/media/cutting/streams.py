@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import cast
 
 import av
 from av.bitstream import BitStreamFilterContext
 from av.container import OutputContainer
 from av.stream import Stream
+from av.video.stream import VideoStream
 
 from analyzer.errors import CuttingError, DiskFullError
 from analyzer.paths import shown
@@ -33,6 +35,11 @@ def add_like(output: OutputContainer, template: Stream) -> Stream:
     BitStreamFilterContext("null", template, stream)
     stream.time_base = template.time_base
     return stream
+
+
+def add_film_like(output: OutputContainer, template: VideoStream) -> VideoStream:
+    """Add a picture track; see `add_like`."""
+    return cast(VideoStream, add_like(output, template))
 
 
 def takes(trial: OutputContainer, streams: list[Stream]) -> bool:

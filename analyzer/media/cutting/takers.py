@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 from fractions import Fraction
+from typing import Any, cast
 
+from av.audio.codeccontext import AudioCodecContext
 from av.packet import Packet as AnyPacket
 from av.stream import Stream
 
@@ -22,7 +24,7 @@ def _stamped(packet: Packet, out: Stream, tick: Fraction, start_s: float, length
     packet.pts = packet.dts = round(start_s / tick)
     if length_s is not None:
         packet.duration = round(length_s / tick)
-    packet.stream = out
+    packet.stream = cast(Any, out)
     return packet
 
 
@@ -30,19 +32,19 @@ class Sound:
     """Takes a sound track: whole packets, or of uncompressed sound exactly what is wanted."""
 
     def __init__(self, stream: Stream, out: Stream, plan: Plan) -> None:
-        self._stream = stream
         self._out = out
         self._tick = stream.time_base or Fraction(1, 1000)
         self._plan = plan
         self._placer = Placer(plan.pieces, plan.zero_s, lead=plan.format in _LEADING)
-        context = stream.codec_context
-        self._plain = bool(context) and context.name.startswith("pcm_")
+        self._context = cast(AudioCodecContext | None, stream.codec_context)
+        self._plain = self._context is not None and self._context.name.startswith("pcm_")
 
     def take(self, packet: Packet) -> Timed:
         """Yield what is taken of a packet."""
-        if packet.pts is None and packet.dts is None:
+        stamp = packet.pts if packet.pts is not None else packet.dts
+        if stamp is None:
             return
-        start_s = float((packet.pts if packet.pts is not None else packet.dts) * self._tick)
+        start_s = float(stamp * self._tick)
         length_s = self._length_s(packet)
         if self._plain and length_s:
             yield from self._sliced(packet, start_s, length_s)
@@ -54,11 +56,12 @@ class Sound:
     def _length_s(self, packet: Packet) -> float:
         if packet.duration:
             return float(packet.duration * self._tick)
-        context = self._stream.codec_context
+        context = self._context
         return context.frame_size / context.sample_rate if context and context.sample_rate else 0.0
 
     def _sliced(self, packet: Packet, start_s: float, length_s: float) -> Timed:
-        samples = round(length_s * self._stream.codec_context.sample_rate)
+        assert self._context is not None
+        samples = round(length_s * self._context.sample_rate)
         data = bytes(packet)
         size = len(data) // max(1, samples)
         for piece in self._plan.pieces:
@@ -67,7 +70,7 @@ class Sound:
             first, last = (min(samples, max(0, round(x * samples / length_s))) for x in (low, high))
             if first < last:
                 place = piece.at_s + first * length_s / samples - low
-                part: Packet = AnyPacket(data[first * size : last * size])
+                part = cast(Packet, AnyPacket(data[first * size : last * size]))
                 part.is_keyframe = True
                 yield place, _stamped(part, self._out, self._tick, place, (last - first) * length_s / samples)
 
@@ -94,9 +97,9 @@ class Words:
     def _clipped(self, packet: Packet, piece: Piece, start_s: float, end_s: float) -> tuple[float, Packet]:
         start, end = max(start_s, piece.start_s), min(end_s, piece.end_s)
         place = start - piece.start_s + piece.at_s
-        clipped: Packet = AnyPacket(bytes(packet))
+        clipped = cast(Packet, AnyPacket(bytes(packet)))
         for data in packet.iter_sidedata():
-            data.to_packet(clipped)
+            data.to_packet(cast(Any, clipped))
         clipped.is_keyframe = packet.is_keyframe
         return place, _stamped(clipped, self._out, self._tick, place, max(0.0, end - start))
 

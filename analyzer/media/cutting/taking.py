@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
+from typing import cast
 
 import av
 from av.bitstream import BitStreamFilterContext
@@ -57,7 +58,7 @@ class Copier:
 
     def _ready(self, packet: Packet, joint: bool) -> Packet:
         if joint and self._codec == "hevc":
-            marked: Packet = AnyPacket(nals.as_break(bytes(packet), self._extradata))
+            marked = cast(Packet, AnyPacket(nals.as_break(bytes(packet), self._extradata)))
             marked.pts, marked.dts, marked.duration = packet.pts, packet.dts, packet.duration
             marked.time_base, marked.is_keyframe = packet.time_base, True
             packet = marked
@@ -112,12 +113,13 @@ class Encoded:
         part = self._track.parts[number]
         with self.open(number) as container:
             stream = container.streams.video[0]
+            tick = stream.time_base or Fraction(1)
             ready = BitStreamFilterContext("dump_extra" if self._unpacked else "null", stream)
             for packet in container.demux(stream):
                 if packet.size and packet.pts is not None:
-                    seconds = packet.pts * (stream.time_base or 0)
+                    seconds = packet.pts * tick
                     packet = ready.filter(packet)[0]
-                    packet.duration = round(packet.duration * stream.time_base / Fraction(self._track.tick))
+                    packet.duration = round((packet.duration or 0) * tick / Fraction(self._track.tick))
                     if part.stamps:
                         yield part.stamps[round(seconds * Fraction(self._track.rate)) - AHEAD], packet
                     else:

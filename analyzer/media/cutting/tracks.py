@@ -4,6 +4,7 @@ import io
 import struct
 from contextlib import suppress
 from fractions import Fraction
+from typing import Any, cast
 
 import av
 from av.container import InputContainer
@@ -66,5 +67,5 @@ def _first_frame(container: InputContainer, stream: VideoStream) -> VideoFrame |
 
 
 def _turn(frame: VideoFrame) -> tuple[int, ...]:
-    found = frame.side_data.get(SideDataType.DISPLAYMATRIX)
+    found = cast(Any, frame.side_data).get(SideDataType.DISPLAYMATRIX)
     return struct.unpack("=9i", bytes(found)[:36]) if found else ()

@@ -26,7 +26,9 @@ def picture(number: int) -> np.ndarray:
     image //= 2
     block = width // BITS
     for bit in range(BITS):
-        image[height // 3 : 2 * height // 3, bit * block : (bit + 1) * block] = 235 if number >> bit & 1 else 16
+        image[height // 3 : 2 * height // 3, bit * block : (bit + 1) * block] = (
+            235 if number >> bit & 1 else 16
+        )
     return image
 
 
@@ -44,7 +46,9 @@ def beeps(seconds: float) -> np.ndarray:
     """Sound with a beep in the middle of every half second: int16 (samples,)."""
     times = np.arange(round(seconds * SAMPLES)) / SAMPLES
     phase = times % BEEP_EVERY_S - BEEP_EVERY_S / 2
-    return (np.where(np.abs(phase) < BEEP_S / 2, np.sin(2 * np.pi * 1500 * times), 0) * 20000).astype(np.int16)
+    return (np.where(np.abs(phase) < BEEP_S / 2, np.sin(2 * np.pi * 1500 * times), 0) * 20000).astype(
+        np.int16
+    )
 
 
 def ffmpeg(*arguments: object, data: bytes | None = None) -> None:
@@ -57,7 +61,18 @@ def make_film(path: Path, seconds: float, *options: object, sound: bool = True, 
     """Write a film; `options` are ffmpeg's for the output, maps included where there are several tracks."""
     width, height = SIZE
     raw = b"".join(picture(n).tobytes() for n in range(round(seconds * rate)))
-    inputs: list[object] = ["-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{width}x{height}", "-r", rate, "-i", "pipe:0"]
+    inputs: list[object] = [
+        "-f",
+        "rawvideo",
+        "-pix_fmt",
+        "rgb24",
+        "-s",
+        f"{width}x{height}",
+        "-r",
+        rate,
+        "-i",
+        "pipe:0",
+    ]
     if sound:
         audio = path.with_name("beeps.wav")
         with wave.open(str(audio), "wb") as file:
@@ -93,7 +108,11 @@ def listen(path: Path, track: int = 0) -> np.ndarray:
         resampler = av.AudioResampler("flt", "mono", SAMPLES)
         blocks = []
         for frame in container.decode(stream):
-            time = blocks[-1][0] + len(blocks[-1][1]) / SAMPLES if frame.pts is None else float(frame.pts * frame.time_base)
+            time = (
+                blocks[-1][0] + len(blocks[-1][1]) / SAMPLES
+                if frame.pts is None
+                else float(frame.pts * frame.time_base)
+            )
             for part in resampler.resample(frame):
                 blocks.append((time, part.to_ndarray()[0]))
     length = max(time - start + len(block) / SAMPLES for time, block in blocks)
@@ -106,7 +125,9 @@ def listen(path: Path, track: int = 0) -> np.ndarray:
     return sound
 
 
-def offsets(path: Path, pieces: Sequence[tuple[float, float]], track: int = 0, late_s: float = 0) -> list[float]:
+def offsets(
+    path: Path, pieces: Sequence[tuple[float, float]], track: int = 0, late_s: float = 0
+) -> list[float]:
     """How many seconds too late each beep is that lies well inside a piece (start, end) of the film."""
     sound = listen(path, track) ** 2
     found, at = [], 0.0
@@ -118,7 +139,11 @@ def offsets(path: Path, pieces: Sequence[tuple[float, float]], track: int = 0, l
                 low = round((due - 0.09) * SAMPLES)
                 window = sound[max(0, low) : round((due + 0.09) * SAMPLES)]
                 assert window.sum() > 1, f"no beep near {due:.2f} s"
-                found.append((window * np.arange(len(window))).sum() / window.sum() / SAMPLES + max(0, low) / SAMPLES - due)
+                found.append(
+                    (window * np.arange(len(window))).sum() / window.sum() / SAMPLES
+                    + max(0, low) / SAMPLES
+                    - due
+                )
             middle += BEEP_EVERY_S
         at += end - start
     return found
