@@ -20,6 +20,7 @@ from analyzer.media.cutting.cutting import cut_into_pieces
 from analyzer.media.cutting.encoding import find_ffmpeg
 from analyzer.media.cutting.output import refuse_to_overwrite
 from analyzer.media.cutting.plans import How
+from analyzer.media.cutting.replacing import replace as replace_film
 from analyzer.paths import shown
 from analyzer.records import Interval, Scene
 from analyzer.scenes.clock import clock
@@ -106,7 +107,7 @@ def _cut(tools: Tools, path: Path, order: Order) -> None:
         with writing(beside):
             write_whole(beside, write_list(order.list_, path, found.scores.source, found.scenes).encode())
     if order.replace:
-        target = cutting.replace(path, target)
+        target = replace_film(path, target, tools.worker)
     kept_s = sum(end - start for start, end in joined(found.scenes))
     of = f"{clock(kept_s)} of {clock(found.scores.duration_s)}"
     err.print(f"{shown(target)}: {counted(len(found.scenes), 'scene')}, {of}")

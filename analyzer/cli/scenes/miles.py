@@ -11,11 +11,14 @@ import typer
 
 from analyzer.cli.console import out
 from analyzer.cli.scenes.common import Tools, tools
-from analyzer.jobs.scenes import Found
+from analyzer.media.cutting.encoding import find_ffmpeg
+from analyzer.media.cutting.miles import cut_as_miles_deep
+from analyzer.media.cutting.replacing import check_whole
 from analyzer.scenes.blocks import Block
 from analyzer.scenes.choosing import OTHER, Choice, any_of, each, split
 from analyzer.scenes.tagging import write_tags
-from analyzer.settings import Settings, load
+from analyzer.settings import load
+from analyzer.stores.whole import writing
 from models.backends.opencv.caffe_files import describe
 
 _QUESTION = "Replace movie with cut? This will delete the movie. [y/N]?"
@@ -41,7 +44,8 @@ def miles(
         Path | None, typer.Option("-o", metavar="DIR", help="Output folder.", show_default="the movie's")
     ] = None,
     temp_dir: Annotated[
-        Path | None, typer.Option("-d", metavar="DIR", help="Folder for temporary files.")
+        Path | None,
+        typer.Option("-d", metavar="DIR", help="Not used: what is unfinished lies beside the result."),
     ] = None,
     min_cut: Annotated[float, typer.Option("-u", min=0, help="Minimum cut, seconds.")] = 4,
     max_gap: Annotated[float, typer.Option("-g", min=0, help="Maximum gap, seconds.")] = 2,
@@ -87,23 +91,21 @@ def miles(
             elif not found.blocks:
                 out.print("No cuts found.")
             else:
-                _cut(used, settings, movie, folder, temp_dir, found, pieces, no_question)
+                _cut(used, movie, folder, found.blocks, pieces, not no_question)
     return 0
 
 
-def _cut(
-    used: Tools,
-    settings: Settings,
-    movie: Path,
-    folder: Path,
-    temp_dir: Path | None,
-    found: Found,
-    pieces: bool,
-    no_question: bool,
-) -> None:
-    for block in found.blocks:
+def _cut(used: Tools, movie: Path, folder: Path, blocks: Sequence[Block], pieces: bool, ask: bool) -> None:
+    for block in blocks:
         out.print(_line(block))
-    ...
+    ffmpeg = find_ffmpeg(used.settings.cutting.ffmpeg)
+    target = folder / f"{movie.stem}.cut{'' if pieces else movie.suffix}"
+    spans = [(block.first, block.last) for block in blocks]
+    written = cut_as_miles_deep(movie, spans, target, pieces, used.worker, ffmpeg)
+    if not pieces and ask and _agreed():
+        check_whole(written, used.worker)
+        with writing(movie):
+            movie.unlink()
 
 
 def _line(block: Block) -> str:

@@ -29,10 +29,7 @@ def replace(original: Path, cut: Path, worker: Worker) -> Path:
         CuttingError: frames of it do not decode; the film is kept.
         OutputError, DiskFullError: a file of that name is there already, or cannot be written.
     """
-    decoded = worker.decode(cut)
-    if decoded.lost or not decoded.frames:
-        whole = decoded.frames + decoded.lost
-        raise CuttingError(f"{shown(cut)}: {decoded.lost} of {whole} frames do not decode; the film is kept")
+    check_whole(cut, worker)
     place = original.with_suffix(cut.suffix)
     with reported(place):
         if place == original:
@@ -46,6 +43,18 @@ def replace(original: Path, cut: Path, worker: Worker) -> Path:
             original.unlink()
         cut.unlink(missing_ok=True)
     return place
+
+
+def check_whole(cut: Path, worker: Worker) -> None:
+    """Decode a cut from end to end, before its film is given up.
+
+    Raises:
+        CuttingError: frames of it do not decode.
+    """
+    decoded = worker.decode(cut)
+    if decoded.lost or not decoded.frames:
+        whole = decoded.frames + decoded.lost
+        raise CuttingError(f"{shown(cut)}: {decoded.lost} of {whole} frames do not decode; the film is kept")
 
 
 def _take(cut: Path, beside: Path, original: Path) -> None:
