@@ -26,6 +26,12 @@ def main() -> NoReturn:
     sys.exit(code)
 
 
+def miles_deep() -> NoReturn:
+    """Be `marquee miles`, under the name of the program whose flags it takes."""
+    sys.argv = ["marquee", "miles", *sys.argv[1:]]
+    main()
+
+
 def _remedy(error: ImportError) -> str:
     if "libGL" in str(error) or "libgthread" in str(error):  # a server without a desktop
         return "; install libgl1 and libglib2.0-0, or: pip install --force-reinstall opencv-python-headless"

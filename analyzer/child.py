@@ -16,6 +16,10 @@ from analyzer.errors import USER_ERRORS
 from analyzer.library.cards import Card
 from analyzer.library.reembedding import reembed_card
 from analyzer.log import log_path, log_to_file
+from analyzer.media.cutting.checking import check, decode
+from analyzer.media.cutting.joining import join
+from analyzer.media.cutting.plans import Decoded, Joined, Plan
+from analyzer.media.cutting.preparing import prepare
 from analyzer.pipeline import analyze, analyze_pictures
 from analyzer.progress import Progress
 from analyzer.records import Movie, Record
@@ -107,6 +111,23 @@ def _refine(request: dict[str, Any], settings: Settings, report: Progress) -> Ti
     return refine(Path(request["path"]), settings, changes, report)
 
 
+def _prepare_cut(request: dict[str, Any], settings: Settings, report: Progress) -> Plan:
+    spans = [(float(start), float(end)) for start, end in request["spans"]]
+    path, folder = Path(request["path"]), Path(request["folder"])
+    return prepare(path, spans, request["how"], request["suffix"], request["apart"], folder, report)
+
+
+def _join_cut(request: dict[str, Any], settings: Settings, report: Progress) -> Joined:
+    path, folder, target = (Path(request[name]) for name in ("path", "folder", "target"))
+    plan = Plan.model_validate(request["plan"])
+    joined = join(path, plan, folder, target, report)
+    return check(path, plan, joined, target, report)
+
+
+def _decode(request: dict[str, Any], settings: Settings, report: Progress) -> Decoded:
+    return decode(Path(request["path"]), report)
+
+
 _TASKS: dict[str, Callable[[dict[str, Any], Settings, Progress], Record]] = {
     "analyze": _analyze,
     "analyze_pictures": _analyze_pictures,
@@ -115,6 +136,9 @@ _TASKS: dict[str, Callable[[dict[str, Any], Settings, Progress], Record]] = {
     "look_closely": _look_closely,
     "score": _score,
     "refine": _refine,
+    "prepare_cut": _prepare_cut,
+    "join_cut": _join_cut,
+    "decode": _decode,
 }
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ import psutil
 from analyzer import errors
 from analyzer.comparing.measured import Measured
 from analyzer.library.cards import Card
+from analyzer.media.cutting.plans import Decoded, How, Joined, Plan
 from analyzer.media.gallery import Turn, common_folder
 from analyzer.paths import shown
 from analyzer.progress import Progress, silent
@@ -126,6 +127,50 @@ class Worker:
         """
         request = {"path": str(path), "changes": [change.model_dump(mode="json") for change in changes]}
         return self._ask("refine", path, request, Times, progress)
+
+    def prepare_cut(
+        self, path: Path, spans: Sequence[Interval], how: How, suffix: str, apart: bool, folder: Path
+    ) -> Plan:
+        """Plan the cut of a video; see analyzer.media.cutting.preparing.
+
+        Raises:
+            MarqueeError, WorkerError: see `analyze`.
+        """
+        request = {
+            "path": str(path),
+            "spans": [list(span) for span in spans],
+            "how": how,
+            "suffix": suffix,
+            "apart": apart,
+            "folder": str(folder),
+        }
+        return self._ask("prepare_cut", path, request, Plan, silent)
+
+    def join_cut(self, path: Path, plan: Plan, folder: Path, target: Path, progress: Progress) -> Joined:
+        """Write and check what is cut of a video; see analyzer.media.cutting.joining.
+
+        Raises:
+            MarqueeError, WorkerError: see `analyze`.
+        """
+        request = {
+            "path": str(path),
+            "plan": plan.model_dump(mode="json"),
+            "folder": str(folder),
+            "target": str(target),
+        }
+        return self._ask("join_cut", path, request, Joined, progress)
+
+    def decode(self, path: Path) -> Decoded:
+        """Decode a video from the first frame to the last; see analyzer.media.cutting.checking.
+
+        Raises:
+            MarqueeError, WorkerError: see `analyze`.
+        """
+        return self._ask("decode", path, {"path": str(path)}, Decoded, silent)
+
+    def abandon(self) -> None:
+        """End the child, whatever it does; the next request gets a new one."""
+        self._end()
 
     def _ask(self, what: str, path: Path, request: dict[str, Any], answer: type[A], progress: Progress) -> A:
         if self._child is None or self._child.has_ended():

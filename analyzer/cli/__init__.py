@@ -23,7 +23,7 @@ from analyzer.cli import (
     weights,
 )
 from analyzer.cli.console import complain
-from analyzer.cli.scenes import plot, tag
+from analyzer.cli.scenes import cut, miles, plot, tag
 from analyzer.errors import USER_ERRORS
 from analyzer.log import log_path, log_to_file
 
@@ -44,8 +44,10 @@ app.command()(find.find)
 app.command()(similar.similar)
 app.command()(dedupe.dedupe)
 app.command()(demo.demo)
+app.command()(cut.cut)
 app.command()(tag.tag)
 app.command()(plot.plot)
+app.command()(miles.miles)
 app.add_typer(people.app, name="people")
 app.add_typer(db.app, name="db")
 weights.app.command()(adding.add)

@@ -51,7 +51,8 @@ class BatchProgress:
         self._bars.stop()
 
     def start(self, path: Path) -> Report:
-        """Begin a file; return what is to be told of its progress."""
+        """Begin a file, or the next step of it; return what is to be told of its progress."""
+        self._end()
         name = shown(Path(path.name))
         if len(name) > LONGEST_NAME:
             name = name[: LONGEST_NAME - 1] + "…"
@@ -64,7 +65,10 @@ class BatchProgress:
 
     def finish(self, done: int) -> None:
         """End the file in hand; `done` files of the batch are through."""
+        self._end()
+        self._bars.update(self._all, completed=done, note=f"{done} of {self._files}")
+
+    def _end(self) -> None:
         if self._current is not None:
             self._bars.remove_task(self._current)
             self._current = None
-        self._bars.update(self._all, completed=done, note=f"{done} of {self._files}")
