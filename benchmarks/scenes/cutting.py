@@ -12,11 +12,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
-from typing import Any, Literal
+from typing import Any
 
 import imageio_ffmpeg  # type: ignore[import-untyped, unused-ignore]
 import numpy as np
 
+from analyzer.media.cutting.cutting import cut
+from analyzer.media.cutting.encoding import find_ffmpeg
+from analyzer.media.cutting.plans import How
 from analyzer.settings import load
 from analyzer.worker import Worker
 from benchmarks.peers import setup
@@ -152,13 +155,10 @@ def _run(command: Sequence[str | Path]) -> None:
         sys.exit(f"{command[0]}: {done.stderr.strip()}")
 
 
-def _marquee(how: Literal["exact", "copy"]) -> Cutter:
+def _marquee(how: How) -> Cutter:
     """Return what `marquee cut` does once it knows the scenes: a new worker each time."""
 
     def run(film: Path, spans: Sequence[Span], target: Path) -> None:
-        from analyzer.media.cutting.cutting import cut
-        from analyzer.media.cutting.encoding import find_ffmpeg
-
         settings = load()
         with Worker(settings) as worker:
             times = [(a / FPS, b / FPS) for a, b in spans]
