@@ -1,4 +1,4 @@
-"""Films whose frames bear their number in blocks of light and dark, and whose sound has a beep at known times."""
+"""Films whose frames bear their number as light and dark blocks, with a beep every half second."""
 
 import subprocess
 import wave
@@ -79,7 +79,7 @@ def make_film(path: Path, seconds: float, *options: object, sound: bool = True, 
             file.setparams((1, 2, SAMPLES, 0, "NONE", ""))
             file.writeframes(beeps(seconds).tobytes())
         inputs += ["-i", f"file:{audio}"]
-    ffmpeg(*inputs, *options, f"file:{path}", data=raw)
+    ffmpeg(*inputs, "-pix_fmt", "yuv420p", *options, f"file:{path}", data=raw)
     return path
 
 
