@@ -2,6 +2,7 @@
 
 import subprocess
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import av
@@ -61,7 +62,7 @@ def test_ffmpeg_has_nothing_to_say_about_it(
 
 
 @pytest.mark.parametrize(
-    "name", ["h264.mp4", "h264.mkv", "h264.avi", "mpeg4.avi", "hevc_open.mkv", "wmv2.wmv", "vp9.webm"]
+    "name", ["h264.mp4", "h264.mkv", "h264.ts", "hevc_open.mkv", "wmv2.wmv", "vp9.webm", "mjpeg.avi"]
 )
 def test_a_copy_holds_what_was_wanted_from_key_frames_on(
     name: str, kind: Callable[[str], Path], worker: Worker, program: Path, tmp_path: Path
@@ -72,11 +73,20 @@ def test_a_copy_holds_what_was_wanted_from_key_frames_on(
     assert written.encoded_s == 0
     numbers = look(written.path).numbers
     assert set(wanted(spans)) <= set(numbers)
-    breaks = [i + 1 for i, (a, b) in enumerate(zip(numbers, numbers[1:], strict=False)) if b != a + 1]
+    breaks = [i + 1 for i, (a, b) in enumerate(pairwise(numbers)) if b != a + 1]
     runs = [numbers[a:b] for a, b in zip([0, *breaks], [*breaks, len(numbers)], strict=True)]
     pieces = [(run[0] / RATE, (run[-1] + 1) / RATE) for run in runs]
     before = offsets(film, [(0.0, 16.0)])
     assert max(abs(offset - before[0]) for offset in offsets(written.path, pieces)) <= LATE
+
+
+@pytest.mark.parametrize("name", ["h264.avi", "mpeg4.avi"])
+def test_a_copy_of_avi_loses_nothing(
+    name: str, kind: Callable[[str], Path], worker: Worker, program: Path, tmp_path: Path
+) -> None:
+    spans = [(1.0, 2.2), (9.48, 11.0)]
+    written = cut(kind(name), spans, tmp_path / "film.cut.avi", "copy", worker, program)
+    assert set(wanted(spans)) <= set(look(written.path).numbers)
 
 
 @pytest.mark.parametrize("how", ["exact", "copy"])
