@@ -7,6 +7,8 @@ from itertools import accumulate
 from analyzer.media.cutting.plans import How, Stretch
 from analyzer.media.cutting.scan import Scan
 
+REORDERED = 16
+"""Frames that decoding may run ahead of showing at most."""
 _WORTH = 6
 """Fewer packets in a row are encoded with those beside them."""
 
@@ -47,6 +49,9 @@ class Planner:
         first = before[-1] if before else self._scan.keys[0]
         low = self._stamps[first]
         last, high = self._clean_end(first, end, beyond=True)
+        if self._scan.counted:  # the last ones may be decoded later than their number says
+            last = min(last + REORDERED, len(self._stamps))
+            high = (*self._stamps, self._scan.end)[last]
         return [Stretch(low=low, high=high, first=first, last=last)] if high > low else []
 
     def _mixed(self, start: int, end: int) -> list[Stretch]:

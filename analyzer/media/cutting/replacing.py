@@ -1,4 +1,4 @@
-"""Put a cut in the place of the film that it was cut of, so that at every moment one of them is there whole."""
+"""Put a cut in the place of its film, so that at every moment one of them is there whole."""
 
 import os
 import shutil
