@@ -64,8 +64,8 @@ def miles_deep(name: str, shown: Shown, rules: Scenes) -> list[Block]:
     Its peculiarities: the look that opens a block counts neither for score nor coverage; a block must last a
     second more than the minimum between its first and last look; hits too weak to end it still count, also
     after its end, so that coverage may exceed 1; the video's last look ends a block without being looked at.
-    Sums are of single precision, as there. A block without a hit, which only a minimum coverage of 0 keeps, has
-    score 0: there it is not a number.
+    Sums are of single precision, as there. A block without a hit, which only a minimum coverage of 0 keeps,
+    has score 0: there it is not a number.
     """
     good, last = shown.good(rules.min_score), len(shown.hits) - 1
     found: list[Block] = []
@@ -84,7 +84,8 @@ def miles_deep(name: str, shown: Shown, rules: Scenes) -> list[Block]:
             end = i - gap
             coverage = np.float32(hits) / np.float32(end - start + 1)
             if start < end - rules.min_cut_s and coverage >= np.float32(rules.min_coverage):
-                found.append(Block(name, start, end, float(total / np.float32(max(1, hits))), float(coverage)))
+                score = total / np.float32(max(1, hits))
+                found.append(Block(name, start, end, float(score), float(coverage)))
             start = None
     return found
 
