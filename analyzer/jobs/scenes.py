@@ -144,15 +144,17 @@ class SceneFinder:
         Raises:
             MarqueeError, ModelError: see `record`.
         """
-        movie = self.record(path, ())
         part = self._classifier
         stage = Stage(
             models={part.spec: self._identity()} if part else {},
             settings=self._settings.scenes.model_dump(),
             version=VERSION,
         )
-        changes = {"scenes": found.scenes, "manifest": movie.manifest | {"scenes": stage}}
-        return self._keeper.write(self.sidecar(path), movie.model_copy(update=changes))
+        movie = self.record(path, ())
+        with self._claims.held(path):  # who analyzes it now would write a record without them
+            movie = sidecar.read(self.sidecar(path)) or movie
+            changes = {"scenes": found.scenes, "manifest": movie.manifest | {"scenes": stage}}
+            return self._keeper.write(self.sidecar(path), movie.model_copy(update=changes))
 
     def _identity(self) -> str:
         assert self._classifier is not None

@@ -15,7 +15,7 @@ from analyzer.media.shots import glimpse
 from analyzer.media.video import Video, open_video
 from analyzer.media.within import frames_within
 from analyzer.overlap import ReadAhead, map_ahead
-from analyzer.progress import Progress
+from analyzer.progress import Progress, forward
 from analyzer.scenes.changes import Change, Times
 from analyzer.scenes.choosing import Choice
 from analyzer.scenes.classifying import Looker
@@ -50,9 +50,9 @@ def refine(path: Path, settings: Settings, changes: Sequence[Change], progress: 
     Raises:
         InputError, MediaError, ModelError: see analyzer.scenes.scoring.score.
     """
-    looker = Looker(settings)
-    min_score = settings.scenes.min_score
-    with open_video(path) as video, ReadAhead(_gathered(video, changes, looker, progress), 2) as ahead:
+    looker, tell = Looker(settings), forward(progress)
+    min_score, times = settings.scenes.min_score, []
+    with open_video(path) as video, ReadAhead(_gathered(video, changes, looker, tell), 2) as ahead:
 
         def find(given: tuple[Change, Moments]) -> float:
             change, moments = given
@@ -60,7 +60,10 @@ def refine(path: Path, settings: Settings, changes: Sequence[Change], progress: 
             shots = judge.changes([moment.glimpse for moment in moments], video.frame_s)
             return snapped(time_s, sorted(shot.time_s for shot in shots))
 
-        return Times(times_s=tuple(map_ahead(find, ahead, looker.threads)))
+        for time_s in map_ahead(find, ahead, looker.threads):
+            times.append(time_s)
+            tell(time_s, video.duration_s)
+    return Times(times_s=tuple(times))
 
 
 def _gathered(

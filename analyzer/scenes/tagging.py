@@ -10,6 +10,9 @@ from analyzer.scenes.blocks import Block
 from analyzer.scenes.scores import Scores, looks_in
 from analyzer.stores.whole import write_whole, writing
 
+_NEARLY = 1e-6
+"""By which products of looks and seconds may miss whole seconds."""
+
 
 def write_tags(folder: Path, video: Path, scores: Scores, blocks: Iterable[Block]) -> Path:
     """Write the blocks of a video into a folder, as `<name>.tag`; what is there is replaced. Return its path.
@@ -27,5 +30,7 @@ def write_tags(folder: Path, video: Path, scores: Scores, blocks: Iterable[Block
 
 def in_seconds(blocks: Iterable[Block], every_s: float, seconds: int) -> Sequence[Block]:
     """Return blocks of looks as such of whole seconds: all that they touch, of so many."""
-    touched = ((b, floor(b.first * every_s), ceil((b.last + 1) * every_s)) for b in blocks)
+    touched = (
+        (b, floor(b.first * every_s + _NEARLY), ceil((b.last + 1) * every_s - _NEARLY)) for b in blocks
+    )
     return [replace(b, first=first, last=max(first, min(end, seconds) - 1)) for b, first, end in touched]
