@@ -46,7 +46,7 @@ def make_film(path: Path, data: Path, *, seconds: int = 300, shots: int = 84, se
     lengths = _lengths(rng, seconds * FPS, shots)
     sources = _sources(data)
     takes = [sources[int(rng.integers(len(sources)))](rng, length) for length in lengths]
-    write_video(path, _grain(rng, _cut(takes, lengths)), FPS)
+    write_video(path, grainy(rng, _cut(takes, lengths)), FPS)
 
 
 def repeat(path: Path, target: Path, times: int) -> None:
@@ -72,7 +72,7 @@ def _cut(takes: Sequence[Iterator[Image]], lengths: Sequence[int]) -> Iterator[I
             yield image
 
 
-def _grain(rng: np.random.Generator, frames: Iterator[Image]) -> Iterator[Image]:
+def grainy(rng: np.random.Generator, frames: Iterator[Image]) -> Iterator[Image]:
     """Add the noise of a sensor, so that packets are as large as those of a real film."""
     noise = [rng.normal(0, GRAIN, (HEIGHT, WIDTH, 3)).astype(np.int16) for _ in range(7)]
     for frame, grain in zip(frames, itertools.cycle(noise), strict=False):
@@ -135,10 +135,14 @@ def _footage(rng: np.random.Generator, videos: Sequence[Path]) -> Iterator[Image
             stream = container.streams.video[0]
             hold = max(1, round(FPS / (stream.average_rate or FPS)))
             for frame in itertools.islice(container.decode(stream), skip, None):
-                image = _u8(frame.to_ndarray(format="rgb24"))
-                widest = min(1.0, image.shape[0] * WIDTH / HEIGHT / image.shape[1])
-                yield from itertools.repeat(look(image, View(0.5, 0.5, widest), SIZE), hold)
+                yield from itertools.repeat(filling(_u8(frame.to_ndarray(format="rgb24"))), hold)
         skip = 0
+
+
+def filling(image: Image) -> Image:
+    """Return what fills the frame of a picture, as much of it as can be seen."""
+    widest = min(1.0, image.shape[0] * WIDTH / HEIGHT / image.shape[1])
+    return look(image, View(0.5, 0.5, widest), SIZE)
 
 
 def _read(path: Path) -> Image:

@@ -22,6 +22,7 @@ VENVS = {
     "nudenet": ("nudenet==3.4.2", "opencv-python-headless<5"),
     "dlib": ("dlib-bin", "numpy"),
     "scenedetect": ("scenedetect>=0.7", "opencv-python-headless<5"),
+    "smartcut": ("smartcut==1.7",),
     "deepface": ("deepface", "tensorflow", "tf-keras", "werkzeug", "dlib-bin", "opencv-python<5"),
 }
 """deepface imports tf-keras and werkzeug without declaring them."""

@@ -1,5 +1,6 @@
 """The films and classifiers that tests of scenes stand on are what they say."""
 
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 from analyzer.paths import marquee_home
 from models import backends
 from models.engines import resolve_engine
-from tests.scenes import classifier, films, sound
+from tests.scenes import classifier, counting, films, sound
 
 PLAN = [("stripes", 1.3), ("other", 0.9), ("blobs", 2.04), ("checker", 1.0)]
 
@@ -78,3 +79,19 @@ def test_a_classifier_is_right(tmp_path: Path, exclusive: bool) -> None:
     assert right.mean() > 0.99
     assert scores == pytest.approx(classifier.classify(path, pictures), abs=0.1)
     assert np.allclose(scores.sum(axis=1), 1, atol=0.01) == exclusive
+
+
+def test_frames_are_counted(tmp_path: Path) -> None:
+    counting.counted_film(tmp_path / "a.mp4", 260, fps=Fraction(30000, 1001))
+    found = counting.counted(tmp_path / "a.mp4")
+    assert found.frames == tuple(range(260))
+    late = found.late_s()
+    assert len(late) == 26
+    assert np.abs(late).max() < 0.002
+
+
+def test_late_sound_is_found_out(tmp_path: Path) -> None:
+    counting.counted_film(tmp_path / "a.mp4", 100)
+    found = counting.counted(tmp_path / "a.mp4")
+    moved = replace(found, clicks_s=tuple(time + 0.03 for time in found.clicks_s))
+    assert moved.late_s() == pytest.approx([0.03] * 10, abs=0.002)
