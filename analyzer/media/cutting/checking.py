@@ -89,13 +89,12 @@ def _bounds(written: Path, progress: Progress) -> Bounds:
         streams = [s for s in container.streams if s.type != "attachment"]
         keys = _numbered(streams)
         for packet in packets(container, *streams):
-            stamp = packet.dts if packet.pts is None or container.format.name == "avi" else packet.pts
-            if stamp is not None:
-                start = float(stamp * packet.time_base)
-                end = start + float((packet.duration or 0) * packet.time_base)
-                a, b = found.get(keys[packet.stream_index], (start, end))
-                found[keys[packet.stream_index]] = (min(a, start), max(b, end))
-                progress(0, 0)
+            timed = packet.dts if packet.pts is None or container.format.name == "avi" else packet.pts
+            start = float((timed or 0) * packet.time_base)  # a cover has no time
+            end = start + float((packet.duration or 0) * packet.time_base)
+            a, b = found.get(keys[packet.stream_index], (start, end))
+            found[keys[packet.stream_index]] = (min(a, start), max(b, end))
+            progress(0, 0)
     return found
 
 
@@ -107,7 +106,7 @@ def _check_times(plan: Plan, joined: Joined, found: Bounds) -> None:
     main = joined.extents[0]
     start, end = found["video", main.number]
     asked = sum(piece.end_s - piece.start_s for piece in plan.pieces)
-    if abs(end - start - asked) > max(plan.frame_s, abs(main.end_s - main.start_s - asked)) + _SYNC_S:
+    if abs(end - start - asked) > plan.longest_s + _SYNC_S:
         raise CuttingError(f"it lasts {end - start:.3f} s, not {asked:.3f} s")
     for extent in joined.extents:
         if extent.kind == "audio":

@@ -52,7 +52,7 @@ class Planner:
         if self._scan.counted:  # the last ones may be decoded later than their number says
             last = min(last + REORDERED, len(self._stamps))
             high = (*self._stamps, self._scan.end)[last]
-        return [Stretch(low=low, high=high, first=first, last=last)] if high > low else []
+        return [self._stretch(low, high, first, last)] if high > low else []
 
     def _mixed(self, start: int, end: int) -> list[Stretch]:
         joint = next((j for j in self._scan.joints if start <= self._stamps[j] < end), None)
@@ -62,8 +62,15 @@ class Planner:
         last, high = self._clean_end(joint, end, beyond=False)
         if last - joint < _WORTH and (self._encoded(start, low) or self._encoded(high, end)):
             return self._encoded(start, end)
-        middle = Stretch(low=low, high=high, first=joint, last=last)
-        return [*self._encoded(start, low), middle, *self._encoded(high, end)]
+        return [
+            *self._encoded(start, low),
+            self._stretch(low, high, joint, last),
+            *self._encoded(high, end),
+        ]
+
+    def _stretch(self, low: int, high: int, first: int, last: int) -> Stretch:
+        frames = sum(stamp >= low for stamp in self._stamps[first:last])
+        return Stretch(low=low, high=high, first=first, last=last, frames=frames)
 
     def _clean_end(self, first: int, end: int, beyond: bool) -> tuple[int, int]:
         """Return up to which packet to copy from `first` on, and the stamp of the first frame left out.
@@ -89,7 +96,8 @@ class Planner:
         if not shown:
             return []
         first = 0 if self._scan.counted else self._entry(shown[0][0])
-        return [Stretch(low=start, high=end, first=first, last=max(n for _, n in shown) + 1, part=0)]
+        last = max(n for _, n in shown) + 1
+        return [Stretch(low=start, high=end, first=first, last=last, frames=len(shown), part=0)]
 
     def _entry(self, stamp: int) -> int:
         """Return the key frame to decode from; one more ahead where a decoder needs a run-up."""

@@ -1,5 +1,6 @@
 """What goes wrong: one clear line, and nothing left behind."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -74,7 +75,7 @@ def test_ffmpeg_that_writes_something_else(
         done
         exec {program} "$@" """,
     )
-    with pytest.raises(CuttingError, match="nothing is kept"):
+    with pytest.raises(CuttingError, match="9 of 150 frames were encoded"):
         cut(kind("mpeg4.avi"), [(2.0, 8.0)], tmp_path / "a.avi", "exact", worker, lazy)
     assert names(tmp_path) == ["ffmpeg"]
 
@@ -117,12 +118,11 @@ def test_no_folder_no_film_no_frame(
     assert names(tmp_path) == ["text.mp4"]
 
 
+@pytest.mark.skipif(os.name != "posix", reason="file permissions as POSIX has them")
 def test_a_folder_that_cannot_be_written_to(tmp_path: Path) -> None:
-    folder = tmp_path / "locked"
-    folder.mkdir()
-    folder.chmod(0o555)
+    tmp_path.chmod(0o555)
     prepare = "from pathlib import Path; from analyzer.media.cutting.output import unfinished"
-    said = as_somebody(prepare, f"unfinished(Path({str(folder / 'a.mp4')!r}), None).__enter__()")
+    said = as_somebody(prepare, f"unfinished(Path({str(tmp_path / 'a.mp4')!r}), None).__enter__()")
     assert "OutputError" in said
     assert "cannot be written: Permission denied" in said
 
