@@ -2,9 +2,11 @@
 
 It is 24.5 minutes, 1280 x 720, 25 frames/s, H.264 as x264 makes it by default, with sound. Two reels of 3.5
 minutes take turns, joined without encoding, in the middle of a scene; each scene is 3 to 60 s of a clip, from
-somewhere on, which begins again where it ends. The same data make the same film.
+somewhere on, which begins again where it ends, but is shown twice at most: else a single picture that the
+classifier takes for another would count many times. The same data make the same film.
 """
 
+import hashlib
 import itertools
 import subprocess
 import tempfile
@@ -71,8 +73,9 @@ class Footage:
 
 def footage(data: Path, folder: Path, seed: int = 1) -> Footage:
     """Return the film, made in a folder unless it is there; making it takes about five minutes."""
-    path, network = folder / "scenes_24min.mp4", folder / "clips.onnx"
     reels = [_parts(data, np.random.default_rng([seed, number])) for number in range(REELS)]
+    digest = hashlib.sha256(repr(reels).encode()).hexdigest()[:8]
+    path, network = folder / f"scenes_{digest}.mp4", folder / "clips.onnx"
     order = [number % REELS for number in range(SECONDS // REEL_S)]
     shown = [part.label for number in order for part in reels[number] for _ in range(part.frames)]
     changes = [n for n in range(1, len(shown)) if shown[n] != shown[n - 1]]
@@ -105,13 +108,14 @@ def _parts(data: Path, rng: np.random.Generator) -> list[Part]:
     parts: list[Part] = []
     left = REEL_S * FPS
     while left:
-        frames = round(FPS * min(max(rng.lognormal(2.5, 0.8), SHORTEST_S), LONGEST_S))
+        label = str(rng.choice([label for label in CLIPS if not parts or label != parts[-1].label]))
+        clip = str(rng.choice(CLIPS[label]))
+        length_s = _length_s(data / "videos" / clip)
+        longest_s = min(LONGEST_S, 2 * length_s)
+        frames = round(FPS * min(max(rng.lognormal(2.5, 0.8), SHORTEST_S), longest_s))
         if left - frames < SHORTEST_S * FPS:
             frames = left
-        labels = [label for label in CLIPS if not parts or label != parts[-1].label]
-        label = str(rng.choice(labels))
-        clip = str(rng.choice(CLIPS[label]))
-        parts.append(Part(label, clip, float(rng.uniform(0, _length_s(data / "videos" / clip))), frames))
+        parts.append(Part(label, clip, float(rng.uniform(0, length_s)), frames))
         left -= frames
     return parts
 
