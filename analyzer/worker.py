@@ -1,8 +1,8 @@
 """A process of its own that analyzes one video or gallery after another, so that a bad file costs one file.
 
-This is the half of the parent, with analyzer/child_process.py; analyzer/child.py is the child's. They talk in lines over pipes: the parent sends
-requests, the child answers with any number of progress lines and then a record or an error. What comes back
-is only data: it is parsed and validated, never executed.
+This is the half of the parent, with analyzer/child_process.py; analyzer/child.py is the child's. They talk in
+lines over pipes: the parent sends requests, the child answers with any number of progress lines and then a
+record or an error. What comes back is only data: it is parsed and validated, never executed.
 """
 
 import json
