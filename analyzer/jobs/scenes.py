@@ -6,13 +6,13 @@ from pathlib import Path
 
 from analyzer.detect.table import Part, part_of
 from analyzer.discovery import refuse_nothing
-from analyzer.errors import UsageError
+from analyzer.errors import NewerSidecarError, SidecarError, UsageError
 from analyzer.jobs.batch import run
 from analyzer.jobs.job import Job
 from analyzer.jobs.job import parts_of as parts_of_job
 from analyzer.keeping import Keeper
 from analyzer.media.fingerprint import oshash
-from analyzer.paths import marquee_home
+from analyzer.paths import as_text, marquee_home
 from analyzer.progress import Progress
 from analyzer.records import Movie, Scene, Stage
 from analyzer.scenes import recorded
@@ -111,7 +111,8 @@ class SceneFinder:
         if scores is None:
             scores = self._worker.score(path, self._progress(path))
             kept.write(scores)
-        return scores
+        here = scores.source.model_copy(update={"path": as_text(path.absolute())})  # it may have moved
+        return scores.model_copy(update={"source": here})
 
     def record(self, path: Path, kinds: Sequence[str]) -> Movie:
         """Return the record of a video; what it lacks of some kinds is looked for, and it is kept.
@@ -120,7 +121,12 @@ class SceneFinder:
             MarqueeError, ModelError: it cannot be read, made or written.
         """
         target = self.sidecar(path)
-        movie = sidecar.read(target)
+        try:
+            movie = sidecar.read(target)
+        except NewerSidecarError:
+            raise
+        except SidecarError:
+            movie = None  # it is set aside below
         if movie and movie.source.oshash == oshash(path) and all(kind in movie.manifest for kind in kinds):
             return movie
         folder = None if target == sidecar.sidecar_path(path) else self._output_dir
@@ -132,6 +138,17 @@ class SceneFinder:
         made = outcome.movie or sidecar.read(target)
         assert made is not None
         return made
+
+    def cuts(self, path: Path) -> list[float]:
+        """Return where shots begin, but for the first: as the record says, or looked for; nothing is written.
+
+        Raises:
+            MarqueeError: the video cannot be read.
+        """
+        movie = sidecar.read(self.sidecar(path))
+        if movie is None or movie.source.oshash != oshash(path):
+            movie = self._worker.analyze(path, None, (), False, self._progress(path))
+        return [shot.start_s for shot in movie.shots[1:]]
 
     def sidecar(self, path: Path) -> Path:
         """Return where the record of a video is: beside it, or else in the folder for output."""

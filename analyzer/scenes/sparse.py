@@ -19,6 +19,7 @@ from analyzer.overlap import ReadAhead, map_ahead
 from analyzer.progress import Progress, forward
 from analyzer.records import Source
 from analyzer.scenes.classifying import READ_AHEAD, Looker
+from analyzer.scenes.dense import dense_looks
 from analyzer.scenes.scores import Floats, looks_in
 
 Times = npt.NDArray[np.float64]
@@ -56,6 +57,8 @@ def sparse_looks(path: Path, looker: Looker, every_s: float, progress: Progress)
         for time_s, row in looker.look(pictures):
             keys.append((time_s, row))
             tell(time_s, video.duration_s)
+        if not keys:  # no frame of it decodes on its own
+            return dense_looks(path, looker, every_s, progress)
         source = video.source(None)
     times: Times = (np.arange(looks_in(source.duration_s, every_s), dtype=np.float64) + 0.5) * every_s
     key_times: Times = np.array([time for time, _ in keys])

@@ -5,6 +5,8 @@ from dataclasses import replace
 from math import ceil, floor
 from pathlib import Path
 
+from analyzer.errors import OutputError
+from analyzer.paths import shown
 from analyzer.scenes import tag_file
 from analyzer.scenes.blocks import Block
 from analyzer.scenes.scores import Scores, looks_in
@@ -26,6 +28,21 @@ def write_tags(folder: Path, video: Path, scores: Scores, blocks: Iterable[Block
     with writing(path):
         write_whole(path, text.encode("utf-8"))
     return path
+
+
+def refuse_another(folder: Path, video: Path) -> None:
+    """Check that the `.tag` file that is there is not of another video of the same name but for its ending.
+
+    Raises:
+        OutputError: it is.
+    """
+    path = folder / f"{video.stem}.tag"
+    try:
+        known = tag_file.read(path.read_text("utf-8", errors="surrogateescape")).name
+    except (OSError, ValueError):
+        return
+    if known != video.name:
+        raise OutputError(f"{shown(path)}: holds the tags of {known}; delete it, or choose another folder")
 
 
 def in_seconds(blocks: Iterable[Block], every_s: float, seconds: int) -> Sequence[Block]:
