@@ -19,6 +19,8 @@ from analyzer.progress import Progress
 
 _SYNC_S = 0.02
 """Sound and pictures may be so much farther from each other than they were."""
+_COPIED_S = 0.25
+"""A copied cut, which is not exact anyway, may be so much longer or shorter."""
 _NEAR_S = 0.5
 """What is shown so soon before or after a joint is decoded."""
 _LOST_BY_COPYING = 0.5
@@ -106,7 +108,7 @@ def _check_times(plan: Plan, joined: Joined, found: Bounds) -> None:
     main = joined.extents[0]
     start, end = found["video", main.number]
     asked = sum(piece.end_s - piece.start_s for piece in plan.pieces)
-    if abs(end - start - asked) > plan.longest_s + _SYNC_S:
+    if abs(end - start - asked) > plan.longest_s + (_COPIED_S if plan.how == "copy" else _SYNC_S):
         raise CuttingError(f"it lasts {end - start:.3f} s, not {asked:.3f} s")
     for extent in joined.extents:
         if extent.kind == "audio":
