@@ -6,8 +6,8 @@ from analyzer.media.cutting.plans import Piece
 
 _FREE_S = 0.018
 """Sound may be so much early or late at a joint, so that packets follow each other without gap or overlap."""
-
 _HAIR_S = 0.001
+"""So little does not count."""
 
 
 class Placer:
