@@ -16,7 +16,8 @@ from analyzer.errors import USER_ERRORS
 from analyzer.library.cards import Card
 from analyzer.library.reembedding import reembed_card
 from analyzer.log import log_path, log_to_file
-from analyzer.media.cutting.checking import check, decode
+from analyzer.media.cutting.checking import check
+from analyzer.media.cutting.decoding import decode
 from analyzer.media.cutting.joining import join
 from analyzer.media.cutting.plans import Decoded, Joined, Plan
 from analyzer.media.cutting.preparing import prepare

@@ -153,7 +153,7 @@ class Worker:
         return self._ask("join_cut", path, request, Joined, progress)
 
     def decode(self, path: Path) -> Decoded:
-        """Decode a video from the first frame to the last; see analyzer.media.cutting.checking.
+        """Decode a video from the first frame to the last; see analyzer.media.cutting.decoding.
 
         Raises:
             MarqueeError, WorkerError: see `analyze`.

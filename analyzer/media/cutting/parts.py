@@ -10,7 +10,7 @@ from av.video.stream import VideoStream
 
 from analyzer.media.cutting.ordering import DecodeClock, delay_of
 from analyzer.media.cutting.planning import REORDERED
-from analyzer.media.cutting.plans import Part, Stretch
+from analyzer.media.cutting.plans import AHEAD, Part, Stretch
 from analyzer.media.cutting.scan import Scan, film_of, opened, pictures
 from analyzer.media.packets import Packet
 from analyzer.progress import Progress
@@ -38,8 +38,7 @@ def assign(scan: Scan, stretches: Sequence[Sequence[Stretch]]) -> tuple[Stretche
 
 
 def _timed(scan: Scan, stretch: Stretch) -> Part:
-    usual = usual_length(scan)
-    shift = scan.stamps[stretch.first] - (delay_of(scan.stamps[stretch.first : stretch.last]) + 1) * usual
+    shift = scan.stamps[stretch.first] - AHEAD * usual_length(scan)
     low, high = (float((s - shift - Fraction(1, 2)) * scan.time_base) for s in (stretch.low, stretch.high))
     return Part(
         first=stretch.first, last=stretch.last, select=f"between(t,{low:.9f},{high:.9f})", shift=shift

@@ -42,16 +42,18 @@ class Planner:
     def snapped(self, start: int, end: int) -> tuple[int, int]:
         """Return the span from a key frame to where copying can end that holds all of a span."""
         copied = self._copied(start, end)
-        return (copied[0].low, copied[0].high) if copied else (start, end)
+        if not copied:
+            return start, end
+        low, high = copied[0].low, copied[0].high
+        if self._scan.counted:  # the last ones may be decoded later than their number says
+            high = (*self._stamps, self._scan.end)[min(copied[0].last + REORDERED, len(self._stamps))]
+        return low, high
 
     def _copied(self, start: int, end: int) -> list[Stretch]:
         before = [k for k in self._scan.keys if self._stamps[k] <= start]
         first = before[-1] if before else self._scan.keys[0]
         low = self._stamps[first]
         last, high = self._clean_end(first, end, beyond=True)
-        if self._scan.counted:  # the last ones may be decoded later than their number says
-            last = min(last + REORDERED, len(self._stamps))
-            high = (*self._stamps, self._scan.end)[last]
         return [self._stretch(low, high, first, last)] if high > low else []
 
     def _mixed(self, start: int, end: int) -> list[Stretch]:

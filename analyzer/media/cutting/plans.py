@@ -11,7 +11,7 @@ How = Literal["exact", "copy"]
 
 
 AHEAD = 16
-"""Frames that are numbered are numbered from this on, so that none is decoded before the time 0."""
+"""The first frame of a part is shown so many frames after the time 0, so that none is decoded before it."""
 
 
 class Stretch(Record):
