@@ -1,5 +1,7 @@
 """Progress of a batch: a line for the file and one for all, with speed and time left."""
 
+import contextlib
+from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 
@@ -49,6 +51,15 @@ class BatchProgress:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._bars.stop()
+
+    @contextlib.contextmanager
+    def hidden(self) -> Iterator[None]:
+        """Show nothing meanwhile: a question would be drawn over."""
+        self._bars.stop()
+        try:
+            yield
+        finally:
+            self._bars.start()
 
     def start(self, path: Path) -> Report:
         """Begin a file, or the next step of it; return what is to be told of its progress."""

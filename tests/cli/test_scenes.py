@@ -1,6 +1,9 @@
 """marquee cut, tag and plot, as a person uses them."""
 
 import json
+import os
+import pty
+import select
 import signal
 import subprocess
 import sys
@@ -139,6 +142,33 @@ def test_replace_puts_the_cut_in_the_films_place(film: Path, textures: Path) -> 
     assert result.returncode == 0, result.stderr
     assert [p.name for p in film.parent.iterdir()] == ["film.mp4"]
     assert seconds(film) == pytest.approx(12.48)
+
+
+def test_nothing_is_drawn_over_the_question(film: Path, textures: Path) -> None:
+    before, command = (
+        film.read_bytes(),
+        ["cut", film, "--model", f"onnx:{textures}", "-t", "blobs", "--replace"],
+    )
+    ours, theirs = pty.openpty()
+    shown = b""
+    with (
+        os.fdopen(theirs, "w") as terminal,
+        subprocess.Popen(
+            [sys.executable, "-m", "analyzer", *map(str, command)],
+            stdin=terminal,
+            stderr=terminal,
+            env={**os.environ, "TERM": "xterm", "COLUMNS": "200"},
+        ) as process,
+    ):
+        while b"[y/N]" not in shown:
+            shown += os.read(ours, 4096)
+        if select.select([ours], [], [], 1)[0]:  # the bars would be drawn ten times a second
+            shown += os.read(ours, 4096)
+        os.write(ours, b"n\n")
+    os.close(ours)
+    assert shown.split(b"Replace ")[1].rstrip().endswith(b"[y/N]:")
+    assert process.returncode == 2
+    assert film.read_bytes() == before
 
 
 def test_tags_go_beside_the_film_and_into_its_record(film: Path, textures: Path) -> None:

@@ -108,7 +108,8 @@ def _cut(tools: Tools, path: Path, order: Order) -> None:
         _print(path, found, order.list_)
         return
     if order.replace and not order.sure:
-        _ask(path)
+        with tools.progress.hidden():
+            _ask(path)
     target = _write(tools, path, found.scenes, order)
     if order.list_:
         beside = target.with_name(f"{path.stem}.cut.{SUFFIXES.get(order.list_, order.list_)}")

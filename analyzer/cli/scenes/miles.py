@@ -102,7 +102,11 @@ def _cut(used: Tools, movie: Path, folder: Path, blocks: Sequence[Block], pieces
     target = folder / f"{movie.stem}.cut{'' if pieces else movie.suffix}"
     spans = [(block.first, block.last) for block in blocks]
     written = cut_as_miles_deep(movie, spans, target, pieces, used.worker, ffmpeg)
-    if not pieces and ask and _agreed():
+    if pieces or not ask:
+        return
+    with used.progress.hidden():
+        agreed = _agreed()
+    if agreed:
         check_whole(written, used.worker)
         with writing(movie):
             movie.unlink()
