@@ -2,10 +2,12 @@
 
 import json
 import logging
+import math
 import os
 import queue
 import sys
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any
@@ -34,6 +36,10 @@ from analyzer.stores import sidecar
 from analyzer.stores.entries import Prints
 
 
+TELL_S = 0.1
+"""Progress is told at most this often."""
+
+
 def main() -> None:
     """Answer requests on standard input until it is closed."""
     answers = os.fdopen(os.dup(1), "wb")
@@ -54,7 +60,13 @@ def _receive(requests: "queue.Queue[bytes]") -> None:
 
 
 def _answer(request: dict[str, Any], answers: IO[bytes]) -> bytes:
+    told = -math.inf
+
     def report(done_s: float, duration_s: float) -> None:
+        nonlocal told
+        if time.monotonic() - told < TELL_S:
+            return
+        told = time.monotonic()
         answers.write(b"progress " + json.dumps([done_s, duration_s]).encode("ascii") + b"\n")
         answers.flush()
 

@@ -70,7 +70,8 @@ class BatchProgress:
         task = self._current = self._bars.add_task(name, total=None)
 
         def report(done_s: float, duration_s: float) -> None:
-            self._bars.update(task, completed=done_s, total=max(duration_s, done_s))
+            if duration_s:  # else it is alive, and knows no more
+                self._bars.update(task, completed=done_s, total=max(duration_s, done_s))
 
         return report
 

@@ -6,13 +6,13 @@ from pathlib import Path
 
 from analyzer.detect.table import Part, part_of
 from analyzer.discovery import refuse_nothing
-from analyzer.errors import NewerSidecarError, SidecarError, UsageError
+from analyzer.errors import NewerSidecarError, NothingFoundError, SidecarError, UsageError
 from analyzer.jobs.batch import run
 from analyzer.jobs.job import Job
 from analyzer.jobs.job import parts_of as parts_of_job
 from analyzer.keeping import Keeper
 from analyzer.media.fingerprint import oshash
-from analyzer.paths import as_text, marquee_home
+from analyzer.paths import as_text, marquee_home, shown
 from analyzer.progress import Progress
 from analyzer.records import Movie, Scene, Stage
 from analyzer.scenes import recorded
@@ -89,10 +89,16 @@ class SceneFinder:
 
         Raises:
             UsageError: `choose` does not find a class.
+            NothingFoundError: the same, where the classes are those that the record of this video has.
             MarqueeError, ModelError: the video or the classifier cannot be read.
         """
         scores = self.scores(path)
-        choices = choose(scores.labels)
+        try:
+            choices = choose(scores.labels)
+        except UsageError as error:
+            if self._classifier:
+                raise
+            raise NothingFoundError(f"{shown(path)}: {error}") from None
         rules = self._settings.scenes
         blocks = blocks_of(scores, choices, rules)
         if rules.rules == "miles-deep":

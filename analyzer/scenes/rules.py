@@ -91,6 +91,10 @@ def miles_deep(name: str, shown: Shown, rules: Scenes) -> list[Block]:
 
 
 def _smoothed(weights: Floats, looks: float) -> Floats:
-    """Average over so many looks, as many before as after each; the film's ends are repeated."""
-    aside = int(looks / 2 + 1e-6)
-    return uniform_filter1d(weights, 2 * aside + 1, axis=0, mode="nearest") if aside else weights
+    """Average over so many looks, as many before as after each; near the film's ends over those there are."""
+    aside = min(int(looks / 2 + 1e-6), len(weights))
+    if not aside:
+        return weights
+    there = np.ones((len(weights), 1), np.float32)
+    sums = (uniform_filter1d(a, 2 * aside + 1, axis=0, mode="constant") for a in (weights, there))
+    return np.minimum(np.divide(*sums), np.float32(1))

@@ -176,6 +176,13 @@ def test_smoothing_moves_nothing(smooth: float) -> None:
     assert found(plain, "marquee", smooth_s=smooth, min_score=0.4) == [(8, 15, 1.0)]
 
 
+@pytest.mark.parametrize("smooth", [20.0, 3600.0])
+def test_smoothing_over_more_than_the_film_makes_all_looks_alike(smooth: float) -> None:
+    ends = [0.9] * 4 + [MISS] * 6 + [0.9] * 3
+    assert found(ends, "marquee", smooth_s=smooth * 2) == []
+    assert found(ends, "marquee", smooth_s=smooth * 2, min_score=0.4) == [(0, 12, 1.0)]
+
+
 looks = st.lists(st.sampled_from([MISS, WEAK, 0.5, 0.7, 0.9]), min_size=1, max_size=60)
 
 

@@ -1,7 +1,7 @@
 """marquee cut."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -88,7 +88,13 @@ def cut(
     choose = wanted(targets, not_other, without)
     how: How = "copy" if copy else "exact"
     order = Order(choose, output_dir, pieces, how, dry_run, form, replace, yes)
-    return for_each(files, given, output_dir, lambda tools, path: _cut(tools, path, order))
+    return for_each(files, given, output_dir, lambda tools, path: _cut(tools, path, order), _uncut)
+
+
+def _uncut(paths: Collection[Path]) -> Collection[Path]:
+    """Leave out the cuts that an earlier run made of others of them."""
+    cuts = {path.with_name(f"{path.stem}.cut") for path in paths}
+    return [path for path in paths if path.with_suffix("") not in cuts and path.parent not in cuts]
 
 
 def _cut(tools: Tools, path: Path, order: Order) -> None:
@@ -99,6 +105,8 @@ def _cut(tools: Tools, path: Path, order: Order) -> None:
     if not found.scenes:
         raise NothingFoundError(f"{shown(path)}: no such scene; 'marquee plot' shows its scores")
     if order.dry_run:
+        if tools.several and not order.list_:
+            out.print(shown(path))
         _print(path, found, order.list_)
         return
     if order.replace and not order.sure:
