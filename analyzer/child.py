@@ -35,7 +35,6 @@ from analyzer.similar.closely import look_closely
 from analyzer.stores import sidecar
 from analyzer.stores.entries import Prints
 
-
 TELL_S = 0.1
 """Progress is told at most this often."""
 

@@ -12,15 +12,15 @@ from analyzer.cli.console import complain, err, out, print_line
 from analyzer.cli.people.common import counted
 from analyzer.cli.scenes.choices import Targets, wanted
 from analyzer.cli.scenes.common import Files, Given, OutputDir, Tools, for_each, with_scene_options
+from analyzer.cutting.cut import Written, cut_into_pieces
+from analyzer.cutting.cut import cut as cut_film
+from analyzer.cutting.encoding import find_ffmpeg
+from analyzer.cutting.output import refuse_to_overwrite
+from analyzer.cutting.replacing import replace as replace_film
 from analyzer.errors import NothingFoundError, UsageError
 from analyzer.jobs.scenes import Choose, Found
 from analyzer.media.cutting.containers import suffix_for
-from analyzer.media.cutting.cutting import Written, cut_into_pieces
-from analyzer.media.cutting.cutting import cut as cut_film
-from analyzer.media.cutting.encoding import find_ffmpeg
-from analyzer.media.cutting.output import refuse_to_overwrite
 from analyzer.media.cutting.plans import How
-from analyzer.media.cutting.replacing import replace as replace_film
 from analyzer.paths import shown
 from analyzer.records import Interval, Scene
 from analyzer.scenes.clock import clock

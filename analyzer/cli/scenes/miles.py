@@ -11,9 +11,9 @@ import typer
 
 from analyzer.cli.console import out
 from analyzer.cli.scenes.common import Tools, tools
-from analyzer.media.cutting.encoding import find_ffmpeg
-from analyzer.media.cutting.miles import cut_as_miles_deep
-from analyzer.media.cutting.replacing import check_whole
+from analyzer.cutting.encoding import find_ffmpeg
+from analyzer.cutting.miles import cut_as_miles_deep
+from analyzer.cutting.replacing import check_whole
 from analyzer.scenes.blocks import Block
 from analyzer.scenes.choosing import OTHER, Choice, any_of, each, split
 from analyzer.scenes.tagging import write_tags

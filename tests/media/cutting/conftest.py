@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from analyzer import settings
-from analyzer.media.cutting.encoding import find_ffmpeg
+from analyzer.cutting.encoding import find_ffmpeg
 from analyzer.worker import Worker
 from tests.media.cutting.films import make_film
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import av
 import pytest
 
+from analyzer.cutting.cut import cut, cut_into_pieces
 from analyzer.media.cutting.containers import suffix_for
-from analyzer.media.cutting.cutting import cut, cut_into_pieces
 from analyzer.worker import Worker
 from tests.media.cutting.conftest import KINDS
 from tests.media.cutting.films import RATE, look, make_film, offsets, wanted

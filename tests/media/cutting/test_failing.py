@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from analyzer.cutting.cut import cut, cut_into_pieces
+from analyzer.cutting.encoding import find_ffmpeg
+from analyzer.cutting.miles import cut_as_miles_deep
+from analyzer.cutting.replacing import replace
 from analyzer.errors import CuttingError, DiskFullError, InputError, MediaError, OutputError, UsageError
-from analyzer.media.cutting.cutting import cut, cut_into_pieces
-from analyzer.media.cutting.encoding import find_ffmpeg
-from analyzer.media.cutting.miles import cut_as_miles_deep
-from analyzer.media.cutting.replacing import replace
 from analyzer.worker import Worker
 from tests.media.cutting.films import ffmpeg, look, wanted
 from tests.somebody import as_somebody
@@ -121,7 +121,7 @@ def test_no_folder_no_film_no_frame(
 @pytest.mark.skipif(os.name != "posix", reason="file permissions as POSIX has them")
 def test_a_folder_that_cannot_be_written_to(tmp_path: Path) -> None:
     tmp_path.chmod(0o555)
-    prepare = "from pathlib import Path; from analyzer.media.cutting.output import unfinished"
+    prepare = "from pathlib import Path; from analyzer.cutting.output import unfinished"
     said = as_somebody(prepare, f"unfinished(Path({str(tmp_path / 'a.mp4')!r}), None).__enter__()")
     assert "OutputError" in said
     assert "cannot be written: Permission denied" in said
@@ -158,8 +158,8 @@ CUTTING = """
 import sys
 from pathlib import Path
 from analyzer import settings
-from analyzer.media.cutting.cutting import cut
-from analyzer.media.cutting.encoding import find_ffmpeg
+from analyzer.cutting.cut import cut
+from analyzer.cutting.encoding import find_ffmpeg
 from analyzer.worker import Worker
 with Worker(settings.load()) as worker:
     print("go", flush=True)

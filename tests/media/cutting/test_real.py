@@ -7,8 +7,8 @@ import cv2
 import numpy as np
 import pytest
 
+from analyzer.cutting.cut import cut
 from analyzer.media.cutting.containers import suffix_for
-from analyzer.media.cutting.cutting import cut
 from analyzer.worker import Worker
 from tests.conftest import SHARED
 

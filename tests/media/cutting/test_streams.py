@@ -7,7 +7,7 @@ from pathlib import Path
 import av
 import pytest
 
-from analyzer.media.cutting.cutting import cut
+from analyzer.cutting.cut import cut
 from analyzer.worker import Worker
 from tests.media.cutting.films import RATE, ffmpeg, look, make_film, offsets, wanted
 

@@ -64,7 +64,7 @@ def encode(program: Path, film: Path, track: Track, number: int, folder: Path) -
 
 
 def run_ffmpeg(command: list[str], film: Path, target: Path) -> None:
-    """Run a command of ffmpeg to its end; it is ended with whatever ends us, and if it writes nothing for long.
+    """Run a command of ffmpeg to its end; it ends with whatever ends us, or if it writes nothing for long.
 
     Args:
         command: with the program.

@@ -4,8 +4,8 @@ import os
 import shutil
 from pathlib import Path
 
+from analyzer.cutting.output import publish, refuse_to_overwrite, reported
 from analyzer.errors import CuttingError
-from analyzer.media.cutting.output import publish, refuse_to_overwrite, reported
 from analyzer.paths import shown
 from analyzer.stores.whole import replacing, temporary
 from analyzer.worker import Worker

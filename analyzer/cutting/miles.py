@@ -5,10 +5,10 @@ from pathlib import Path
 
 import ffmpeg  # type: ignore[import-untyped, unused-ignore]
 
+from analyzer.cutting.encoding import run_ffmpeg
+from analyzer.cutting.output import publish, unfinished
 from analyzer.media.container import FORMATS
 from analyzer.media.cutting.containers import MATROSKA
-from analyzer.media.cutting.encoding import run_ffmpeg
-from analyzer.media.cutting.output import publish, unfinished
 from analyzer.worker import Worker
 
 _LIST = "pieces.txt"
@@ -55,7 +55,7 @@ def cut_as_miles_deep(
             (folder / "pieces" / _LIST).write_text("".join(f"file {name}\n" for name in names), "ascii")
             joined = folder / f"written{suffix}"
             run_ffmpeg(_joined(program, written / _LIST, joined), source, joined)
-            written = folder / f"written{suffix}"
+            written = joined
         publish(written, path)
     return path
 
