@@ -2,10 +2,12 @@
 
 import json
 import logging
+import math
 import os
 import queue
 import sys
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any
@@ -16,7 +18,8 @@ from analyzer.errors import USER_ERRORS
 from analyzer.library.cards import Card
 from analyzer.library.reembedding import reembed_card
 from analyzer.log import log_path, log_to_file
-from analyzer.media.cutting.checking import check, decode
+from analyzer.media.cutting.checking import check
+from analyzer.media.cutting.decoding import decode
 from analyzer.media.cutting.joining import join
 from analyzer.media.cutting.plans import Decoded, Joined, Plan
 from analyzer.media.cutting.preparing import prepare
@@ -31,6 +34,9 @@ from analyzer.settings import Settings
 from analyzer.similar.closely import look_closely
 from analyzer.stores import sidecar
 from analyzer.stores.entries import Prints
+
+TELL_S = 0.1
+"""Progress is told at most this often."""
 
 
 def main() -> None:
@@ -53,7 +59,13 @@ def _receive(requests: "queue.Queue[bytes]") -> None:
 
 
 def _answer(request: dict[str, Any], answers: IO[bytes]) -> bytes:
+    told = -math.inf
+
     def report(done_s: float, duration_s: float) -> None:
+        nonlocal told
+        if time.monotonic() - told < TELL_S:
+            return
+        told = time.monotonic()
         answers.write(b"progress " + json.dumps([done_s, duration_s]).encode("ascii") + b"\n")
         answers.flush()
 

@@ -15,8 +15,10 @@ _NEEDS = {
     **dict.fromkeys(KINDS, ("frames",)),
     "embeddings": ("frames", "faces"),
     "people": ("frames", "faces", "poses", "embeddings"),
-    "scenes": (),  # made on their own, see analyzer.jobs.scenes; they hold as long as the file does
+    "scenes": (),
 }
+_OF_THE_RECORD = ("frames", "faces", "poses", "objects", "people")
+"""What scenes hang on that no classifier saw: their classes are of these."""
 _VERSIONS = {"frames": 3, "people": 2}
 _EMBEDDER = "faces.embedder"
 """The setting that has a stage of its own: faces can be embedded anew from their crops."""
@@ -120,9 +122,15 @@ def _has_faces(previous: Mapping[str, Stage], todo: Collection[str]) -> bool:
 
 
 def kept(previous: Mapping[str, Stage], todo: Collection[str], now: Mapping[str, Stage]) -> dict[str, Stage]:
-    """Return the manifest after doing `todo` on top of `previous`: what no longer holds is left out."""
+    """Return the manifest after doing `todo` on top of `previous`: what no longer holds is left out.
+
+    Scenes are made on their own, see analyzer.jobs.scenes. Those that a classifier saw hold as long as the
+    file does.
+    """
     manifest = {}
     for stage, needs in _NEEDS.items():
+        if stage == "scenes" and stage in previous and not previous[stage].models:
+            needs = _OF_THE_RECORD
         if stage in todo:
             manifest[stage] = now[stage]
         elif stage in previous and not any(need in todo for need in needs):

@@ -8,3 +8,15 @@ Progress = Callable[[float, float], None]
 
 def silent(done_s: float, duration_s: float) -> None:
     """Tell nobody."""
+
+
+def forward(progress: Progress) -> Progress:
+    """Return what several may tell how far each is: the furthest is passed on, every time."""
+    furthest = 0.0
+
+    def tell(done_s: float, duration_s: float) -> None:
+        nonlocal furthest
+        furthest = max(furthest, done_s)
+        progress(furthest, duration_s)
+
+    return tell

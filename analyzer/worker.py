@@ -1,25 +1,18 @@
 """A process of its own that analyzes one video or gallery after another, so that a bad file costs one file.
 
-This is the parent's half; analyzer/child.py is the child's. They talk in lines over pipes: the parent sends
-requests, the child answers with any number of progress lines and then a record or an error. What comes back
-is only data: it is parsed and validated, never executed.
+This is the half of the parent, with analyzer/child_process.py; analyzer/child.py is the child's. They talk in
+lines over pipes: the parent sends requests, the child answers with any number of progress lines and then a
+record or an error. What comes back is only data: it is parsed and validated, never executed.
 """
 
-import contextlib
 import json
-import os
-import queue
-import subprocess
-import sys
-import threading
 import time
 from collections.abc import Collection, Sequence
 from pathlib import Path
-from typing import IO, Any, TypeVar
-
-import psutil
+from typing import Any, TypeVar
 
 from analyzer import errors
+from analyzer.child_process import ChildProcess
 from analyzer.comparing.measured import Measured
 from analyzer.library.cards import Card
 from analyzer.media.cutting.plans import Decoded, How, Joined, Plan
@@ -36,7 +29,6 @@ from models import errors as model_errors
 A = TypeVar("A", bound=Record)
 
 POLL_S = 0.25
-STOP_S = 5.0
 
 
 class Worker:
@@ -47,7 +39,7 @@ class Worker:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._child: _Child | None = None
+        self._child: ChildProcess | None = None
 
     def __enter__(self) -> "Worker":
         return self
@@ -161,7 +153,7 @@ class Worker:
         return self._ask("join_cut", path, request, Joined, progress)
 
     def decode(self, path: Path) -> Decoded:
-        """Decode a video from the first frame to the last; see analyzer.media.cutting.checking.
+        """Decode a video from the first frame to the last; see analyzer.media.cutting.decoding.
 
         Raises:
             MarqueeError, WorkerError: see `analyze`.
@@ -175,7 +167,7 @@ class Worker:
     def _ask(self, what: str, path: Path, request: dict[str, Any], answer: type[A], progress: Progress) -> A:
         if self._child is None or self._child.has_ended():
             self._end()
-            self._child = _Child()
+            self._child = ChildProcess()
         whole = {"what": what, "settings": self._settings.model_dump(mode="json"), **request}
         try:
             self._child.send(whole)
@@ -189,7 +181,7 @@ class Worker:
         if child:
             child.end()
 
-    def _listen(self, child: "_Child", answer: type[A], progress: Progress) -> A:
+    def _listen(self, child: ChildProcess, answer: type[A], progress: Progress) -> A:
         """Wait for the answer, watching the child's memory and its silence."""
         heard = watched = time.monotonic()
         while True:
@@ -210,80 +202,10 @@ class Worker:
         if silent_s > limit:
             raise errors.WorkerError(f"given up, no progress for {limit:g} s (jobs.stall_s)")
 
-    def _check_memory(self, child: "_Child") -> None:
+    def _check_memory(self, child: ChildProcess) -> None:
         limit = self._settings.jobs.max_memory_mb
         if child.memory() > limit << 20:
             raise errors.WorkerError(f"given up, took over {limit} MB of memory (jobs.max_memory_mb)")
-
-
-class _Child:
-    """The process and its pipes."""
-
-    def __init__(self) -> None:
-        # -P: nothing in the current folder is imported. Its own session: Ctrl-C reaches the parent alone.
-        try:
-            self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "analyzer.child"],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                start_new_session=True,
-                env=os.environ,  # Python's, not C's: MediaPipe is kept from the network by the latter
-            )
-        except OSError as error:
-            raise errors.WorkerError(f"no worker process could be started: {error}") from None
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._requests, self._answers = self._process.stdin, self._process.stdout
-        self._lines: queue.Queue[bytes] = queue.Queue()
-        self._pump = threading.Thread(target=_pump, args=(self._answers, self._lines), daemon=True)
-        self._pump.start()
-
-    def has_ended(self) -> bool:
-        return self._process.poll() is not None
-
-    def send(self, request: dict[str, Any]) -> None:
-        with contextlib.suppress(OSError):  # it is gone; reading its answer says how
-            self._requests.write(json.dumps(request).encode("ascii") + b"\n")
-            self._requests.flush()
-
-    def next_line(self, timeout_s: float) -> bytes | None:
-        """Return the next line, or None if there is none in time.
-
-        Raises:
-            WorkerError: the process has ended.
-        """
-        try:
-            line = self._lines.get(timeout=timeout_s)
-        except queue.Empty:
-            return None
-        if not line:
-            status = self._process.wait(STOP_S)
-            how = f"signal {-status}" if status < 0 else f"exit code {status}"
-            raise errors.WorkerError(f"decoding crashed the worker ({how})")
-        return line
-
-    def memory(self) -> int:
-        """Return the bytes it has in memory, 0 if it has just ended: its closed pipe says so."""
-        try:
-            return int(psutil.Process(self._process.pid).memory_info().rss)
-        except psutil.Error:
-            return 0
-
-    def end(self) -> None:
-        self._process.kill()
-        with contextlib.suppress(subprocess.TimeoutExpired):  # stuck in the kernel, on a lost share
-            self._process.wait(STOP_S)
-            self._pump.join()
-            self._answers.close()
-        with contextlib.suppress(OSError):  # what was not yet sent to it
-            self._requests.close()
-
-
-def _pump(pipe: IO[bytes], lines: "queue.Queue[bytes]") -> None:
-    for line in pipe:
-        lines.put(line)
-    lines.put(b"")
 
 
 def _understand(line: bytes, answer: type[A], progress: Progress) -> A | None:

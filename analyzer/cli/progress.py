@@ -1,5 +1,7 @@
 """Progress of a batch: a line for the file and one for all, with speed and time left."""
 
+import contextlib
+from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 
@@ -50,6 +52,15 @@ class BatchProgress:
     ) -> None:
         self._bars.stop()
 
+    @contextlib.contextmanager
+    def hidden(self) -> Iterator[None]:
+        """Show nothing meanwhile: a question would be drawn over."""
+        self._bars.stop()
+        try:
+            yield
+        finally:
+            self._bars.start()
+
     def start(self, path: Path) -> Report:
         """Begin a file, or the next step of it; return what is to be told of its progress."""
         self._end()
@@ -59,7 +70,8 @@ class BatchProgress:
         task = self._current = self._bars.add_task(name, total=None)
 
         def report(done_s: float, duration_s: float) -> None:
-            self._bars.update(task, completed=done_s, total=max(duration_s, done_s))
+            if duration_s:  # else it is alive, and knows no more
+                self._bars.update(task, completed=done_s, total=max(duration_s, done_s))
 
         return report
 

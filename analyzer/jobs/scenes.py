@@ -6,13 +6,13 @@ from pathlib import Path
 
 from analyzer.detect.table import Part, part_of
 from analyzer.discovery import refuse_nothing
-from analyzer.errors import UsageError
+from analyzer.errors import NewerSidecarError, NothingFoundError, SidecarError, UsageError
 from analyzer.jobs.batch import run
 from analyzer.jobs.job import Job
 from analyzer.jobs.job import parts_of as parts_of_job
 from analyzer.keeping import Keeper
 from analyzer.media.fingerprint import oshash
-from analyzer.paths import marquee_home
+from analyzer.paths import as_text, marquee_home, shown
 from analyzer.progress import Progress
 from analyzer.records import Movie, Scene, Stage
 from analyzer.scenes import recorded
@@ -89,10 +89,16 @@ class SceneFinder:
 
         Raises:
             UsageError: `choose` does not find a class.
+            NothingFoundError: the same, where the classes are those that the record of this video has.
             MarqueeError, ModelError: the video or the classifier cannot be read.
         """
         scores = self.scores(path)
-        choices = choose(scores.labels)
+        try:
+            choices = choose(scores.labels)
+        except UsageError as error:
+            if self._classifier:
+                raise
+            raise NothingFoundError(f"{shown(path)}: {error}") from None
         rules = self._settings.scenes
         blocks = blocks_of(scores, choices, rules)
         if rules.rules == "miles-deep":
@@ -111,7 +117,8 @@ class SceneFinder:
         if scores is None:
             scores = self._worker.score(path, self._progress(path))
             kept.write(scores)
-        return scores
+        here = scores.source.model_copy(update={"path": as_text(path.absolute())})  # it may have moved
+        return scores.model_copy(update={"source": here})
 
     def record(self, path: Path, kinds: Sequence[str]) -> Movie:
         """Return the record of a video; what it lacks of some kinds is looked for, and it is kept.
@@ -120,7 +127,12 @@ class SceneFinder:
             MarqueeError, ModelError: it cannot be read, made or written.
         """
         target = self.sidecar(path)
-        movie = sidecar.read(target)
+        try:
+            movie = sidecar.read(target)
+        except NewerSidecarError:
+            raise
+        except SidecarError:
+            movie = None  # it is set aside below
         if movie and movie.source.oshash == oshash(path) and all(kind in movie.manifest for kind in kinds):
             return movie
         folder = None if target == sidecar.sidecar_path(path) else self._output_dir
@@ -133,6 +145,17 @@ class SceneFinder:
         assert made is not None
         return made
 
+    def cuts(self, path: Path) -> list[float]:
+        """Return where shots begin, but for the first: as the record says, or looked for; nothing is written.
+
+        Raises:
+            MarqueeError: the video cannot be read.
+        """
+        movie = sidecar.read(self.sidecar(path))
+        if movie is None or movie.source.oshash != oshash(path):
+            movie = self._worker.analyze(path, None, (), False, self._progress(path))
+        return [shot.start_s for shot in movie.shots[1:]]
+
     def sidecar(self, path: Path) -> Path:
         """Return where the record of a video is: beside it, or else in the folder for output."""
         beside = sidecar.sidecar_path(path)
@@ -144,15 +167,17 @@ class SceneFinder:
         Raises:
             MarqueeError, ModelError: see `record`.
         """
-        movie = self.record(path, ())
         part = self._classifier
         stage = Stage(
             models={part.spec: self._identity()} if part else {},
             settings=self._settings.scenes.model_dump(),
             version=VERSION,
         )
-        changes = {"scenes": found.scenes, "manifest": movie.manifest | {"scenes": stage}}
-        return self._keeper.write(self.sidecar(path), movie.model_copy(update=changes))
+        movie = self.record(path, ())
+        with self._claims.held(path):  # who analyzes it now would write a record without them
+            movie = sidecar.read(self.sidecar(path)) or movie
+            changes = {"scenes": found.scenes, "manifest": movie.manifest | {"scenes": stage}}
+            return self._keeper.write(self.sidecar(path), movie.model_copy(update=changes))
 
     def _identity(self) -> str:
         assert self._classifier is not None

@@ -11,6 +11,9 @@ KINDS = ("faces", "poses", "objects")
 MODEL = "record"
 """The name of this in settings and records."""
 
+_PERSON = "person"
+_PARTS_OF_PERSONS = {"nudenet"}
+"""Detectors of which every object is part of a person."""
 _COUNTS = ("solo", "pair", "group")
 """One person in view, two, more."""
 _SIZES = {"close-up": 0.3, "medium": 0.12, "wide": 0.0}
@@ -57,7 +60,14 @@ def _keyframes(movie: Movie) -> dict[str, Floats]:
         largest[face.keyframe] = max(largest[face.keyframe], height)
     for pose in movie.poses:
         poses[pose.keyframe] += 1
-    persons = np.maximum(faces, poses)
+    bodies = np.zeros(size, int)
+    parts = _PARTS_OF_PERSONS & movie.manifest["objects"].models.keys() if "objects" in movie.manifest else ()
+    for thing in movie.objects:
+        if thing.label == _PERSON:
+            bodies[thing.keyframe] += 1
+        elif parts:
+            bodies[thing.keyframe] = max(1, bodies[thing.keyframe])
+    persons = np.maximum(np.maximum(faces, poses), bodies)
     found: dict[str, Floats] = {}
     for number, name in enumerate(_COUNTS, 1):
         found[name] = np.asarray(persons == number if name != _COUNTS[-1] else persons >= number, np.float32)

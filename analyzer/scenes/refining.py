@@ -4,9 +4,10 @@ Between two looks it is found by halves, right to the frame. A change of shot th
 """
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from analyzer.media import judge
 from analyzer.media.judge import Glimpse
@@ -15,7 +16,8 @@ from analyzer.media.shots import glimpse
 from analyzer.media.video import Video, open_video
 from analyzer.media.within import frames_within
 from analyzer.overlap import ReadAhead, map_ahead
-from analyzer.progress import Progress
+from analyzer.progress import Progress, forward
+from analyzer.records import Interval
 from analyzer.scenes.changes import Change, Times
 from analyzer.scenes.choosing import Choice
 from analyzer.scenes.classifying import Looker
@@ -35,6 +37,13 @@ class Moment:
 Moments = list[Moment]
 """In time order."""
 
+R = TypeVar("R")
+
+_FAR_S = 4.0
+"""Looks farther apart than this are brought nearer first: all frames between two wait in memory."""
+_STEP_S = 1.0
+"""By how much."""
+
 
 def refine(path: Path, settings: Settings, changes: Sequence[Change], progress: Progress) -> Times:
     """Return the time of the first frame after each change, right to the frame.
@@ -50,45 +59,74 @@ def refine(path: Path, settings: Settings, changes: Sequence[Change], progress: 
     Raises:
         InputError, MediaError, ModelError: see analyzer.scenes.scoring.score.
     """
-    looker = Looker(settings)
-    min_score = settings.scenes.min_score
-    with open_video(path) as video, ReadAhead(_gathered(video, changes, looker, progress), 2) as ahead:
-
-        def find(given: tuple[Change, Moments]) -> float:
-            change, moments = given
-            time_s = _first(change, moments, looker, min_score)
-            shots = judge.changes([moment.glimpse for moment in moments], video.frame_s)
-            return snapped(time_s, sorted(shot.time_s for shot in shots))
-
-        return Times(times_s=tuple(map_ahead(find, ahead, looker.threads)))
+    refiner = _Refiner(path, Looker(settings), settings.scenes.min_score, forward(progress))
+    if any(change.span[1] - change.span[0] > _FAR_S for change in changes):
+        spans = refiner.each(changes, refiner.between, _STEP_S)
+        changes = [
+            change.model_copy(update={"span": span}) for change, span in zip(changes, spans, strict=True)
+        ]
+    return Times(times_s=tuple(refiner.each(changes, refiner.after)))
 
 
-def _gathered(
-    video: Video, changes: Sequence[Change], looker: Looker, progress: Progress
-) -> Iterator[tuple[Change, Moments]]:
-    """Yield each change with what is shown between its looks, and a little before and after."""
-    waiting: deque[tuple[Change, Moments]] = deque((change, []) for change in changes)
-    spans = [(change.span[0] - SNAP_S, change.span[1] + SNAP_S) for change in changes]
-    for time_s, frame in frames_within(video, spans, "DEFAULT", progress):
-        moment = None
-        while waiting and waiting[0][0].span[1] + SNAP_S < time_s:
-            yield waiting.popleft()
-        for change, moments in waiting:
-            if change.span[0] - SNAP_S > time_s:
-                break
-            moment = moment or Moment(time_s, looker.picture(video, frame), glimpse(video, frame))
-            moments.append(moment)
-    yield from waiting
+class _Refiner:
+    """Looks closely at the changes of one film."""
 
+    def __init__(self, path: Path, looker: Looker, min_score: float, tell: Progress) -> None:
+        self._path, self._looker, self._min_score, self._tell = path, looker, min_score, tell
+        self._frame_s = 0.0
 
-def _first(change: Change, moments: Moments, looker: Looker, min_score: float) -> float:
-    """Return the time of the first frame after a change; the span's end where there is none."""
-    choice = Choice("", change.classes, change.without)
-    between = [moment for moment in moments if change.span[0] <= moment.time_s <= change.span[1]]
-    a, b = -1, len(between)
-    while b - a > 1:
-        middle = (a + b) // 2
-        scores = looker.classify([between[middle].image])
-        good = bool(choice.shown(scores, looker.exclusive).good(min_score)[0])
-        a, b = (a, middle) if good == change.rising else (middle, b)
-    return between[b].time_s if b < len(between) else change.span[1]
+    def each(
+        self, changes: Sequence[Change], find: Callable[[Change, Moments], R], step_s: float = 0.0
+    ) -> list[R]:
+        """Return what is found of each change in what is shown about it, in frames at least so far apart."""
+        order = sorted(range(len(changes)), key=lambda n: changes[n].span)
+        found: dict[int, R] = {}
+        with (
+            open_video(self._path) as video,
+            ReadAhead(self._gathered(video, [changes[n] for n in order], step_s), 2) as ahead,
+        ):
+            self._frame_s = video.frame_s
+            answers = map_ahead(lambda given: find(*given), ahead, self._looker.threads)
+            for n, answer in zip(order, answers, strict=True):
+                found[n] = answer
+                self._tell(changes[n].span[0], video.duration_s)
+        return [found[n] for n in range(len(changes))]
+
+    def after(self, change: Change, moments: Moments) -> float:
+        """Return the time of the first frame after a change, or of a change of shot that is near."""
+        _, time_s = self.between(change, moments)
+        shots = judge.changes([moment.glimpse for moment in moments], self._frame_s)
+        return snapped(time_s, sorted(shot.time_s for shot in shots))
+
+    def between(self, change: Change, moments: Moments) -> Interval:
+        """Return the times of the last frame before a change and the first after it; or the span's ends."""
+        choice, (start_s, end_s) = Choice("", change.classes, change.without), change.span
+        inside = [moment for moment in moments if start_s <= moment.time_s <= end_s]
+        a, b = -1, len(inside)
+        while b - a > 1:
+            middle = (a + b) // 2
+            scores = self._looker.classify([inside[middle].image])
+            good = bool(choice.shown(scores, self._looker.exclusive).good(self._min_score)[0])
+            a, b = (a, middle) if good == change.rising else (middle, b)
+        before_s = inside[a].time_s if a >= 0 else start_s
+        return before_s, inside[b].time_s if b < len(inside) else end_s
+
+    def _gathered(
+        self, video: Video, changes: Sequence[Change], step_s: float
+    ) -> Iterator[tuple[Change, Moments]]:
+        """Yield each change with what is shown between its looks, and a little before and after."""
+        waiting: deque[tuple[Change, Moments]] = deque((change, []) for change in changes)
+        spans = [(change.span[0] - SNAP_S, change.span[1] + SNAP_S) for change in changes]
+        due_s = 0.0
+        for time_s, frame in frames_within(video, spans, "DEFAULT", self._tell):
+            moment = None
+            while waiting and waiting[0][0].span[1] + SNAP_S < time_s:
+                yield waiting.popleft()
+            for change, moments in waiting if time_s >= due_s else ():
+                if change.span[0] - SNAP_S > time_s:
+                    break
+                moment = moment or Moment(time_s, self._looker.picture(video, frame), glimpse(video, frame))
+                moments.append(moment)
+            if moment:
+                due_s = time_s + step_s
+        yield from waiting

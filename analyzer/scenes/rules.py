@@ -13,17 +13,17 @@ from analyzer.settings import Scenes
 
 def blocks_of(scores: Scores, choices: Iterable[Choice], rules: Scenes) -> list[Block]:
     """Return the blocks of each choice, by the rules that are set, in the order of their beginnings."""
-    weights = _smoothed(scores.weights, round(rules.smooth_s / scores.every_s))
+    weights = _smoothed(scores.weights, rules.smooth_s / scores.every_s)
     if rules.rules == "miles-deep":
         found = [miles_deep(choice.name, choice.shown(weights, True), rules) for choice in choices]
     else:
-        every_s = scores.every_s
-        shown = ((choice.name, choice.shown(weights, scores.exclusive)) for choice in choices)
-        found = [marquee(name, one, rules, every_s) for name, one in shown]
+        exclusive, every_s = scores.exclusive, scores.every_s
+        shown = ((choice.name, choice.shown(weights, exclusive)) for choice in choices)
+        found = [marquee(name, one, rules, every_s, exclusive) for name, one in shown]
     return sorted((block for some in found for block in some), key=lambda block: block.first)
 
 
-def marquee(name: str, shown: Shown, rules: Scenes, every_s: float) -> list[Block]:
+def marquee(name: str, shown: Shown, rules: Scenes, every_s: float, exclusive: bool) -> list[Block]:
     """Return the blocks of a choice by our own rules.
 
     A block begins and ends with a good look, one that shows the choice with at least the minimum score.
@@ -32,7 +32,7 @@ def marquee(name: str, shown: Shown, rules: Scenes, every_s: float) -> list[Bloc
     these.
     """
     good = shown.good(rules.min_score)
-    counted = good if shown.hits.all() else shown.hits
+    counted = shown.hits if exclusive else good
     runs = _runs(np.flatnonzero(good), int(rules.max_gap_s / every_s + 1e-6))
     made = (_block(name, first, last, counted, shown.values) for first, last in runs)
     return [
@@ -64,7 +64,8 @@ def miles_deep(name: str, shown: Shown, rules: Scenes) -> list[Block]:
     Its peculiarities: the look that opens a block counts neither for score nor coverage; a block must last a
     second more than the minimum between its first and last look; hits too weak to end it still count, also
     after its end, so that coverage may exceed 1; the video's last look ends a block without being looked at.
-    Sums are of single precision, as there.
+    Sums are of single precision, as there. A block without a hit, which only a minimum coverage of 0 keeps,
+    has score 0: there it is not a number.
     """
     good, last = shown.good(rules.min_score), len(shown.hits) - 1
     found: list[Block] = []
@@ -83,11 +84,17 @@ def miles_deep(name: str, shown: Shown, rules: Scenes) -> list[Block]:
             end = i - gap
             coverage = np.float32(hits) / np.float32(end - start + 1)
             if start < end - rules.min_cut_s and coverage >= np.float32(rules.min_coverage):
-                found.append(Block(name, start, end, float(total / np.float32(hits)), float(coverage)))
+                score = total / np.float32(max(1, hits))
+                found.append(Block(name, start, end, float(score), float(coverage)))
             start = None
     return found
 
 
-def _smoothed(weights: Floats, looks: int) -> Floats:
-    """Average over so many looks; the film's ends are repeated."""
-    return uniform_filter1d(weights, looks, axis=0, mode="nearest") if looks > 1 else weights
+def _smoothed(weights: Floats, looks: float) -> Floats:
+    """Average over so many looks, as many before as after each; near the film's ends over those there are."""
+    aside = min(int(looks / 2 + 1e-6), len(weights))
+    if not aside:
+        return weights
+    there = np.ones((len(weights), 1), np.float32)
+    sums = (uniform_filter1d(a, 2 * aside + 1, axis=0, mode="constant") for a in (weights, there))
+    return np.minimum(np.divide(*sums), np.float32(1))

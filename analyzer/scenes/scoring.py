@@ -1,17 +1,11 @@
 """The scores of a film. In the worker alone: it decodes."""
 
-from collections.abc import Sequence
-from itertools import count
 from pathlib import Path
 
-import numpy as np
-
-from analyzer.media.looking import shown_at
-from analyzer.media.video import open_video
 from analyzer.progress import Progress
-from analyzer.records import Source
 from analyzer.scenes.classifying import Looker
-from analyzer.scenes.scores import Floats, Scores, looks_in
+from analyzer.scenes.dense import dense_looks
+from analyzer.scenes.scores import Scores
 from analyzer.scenes.sparse import sparse_looks
 from analyzer.settings import Settings
 
@@ -39,19 +33,3 @@ def score(path: Path, settings: Settings, progress: Progress) -> Scores:
         source=source,
         flat=weights.ravel(),
     )
-
-
-def dense_looks(path: Path, looker: Looker, every_s: float, progress: Progress) -> tuple[Floats, Source]:
-    """Return the scores of all looks (n, classes), and what is known of the film when it was read."""
-    with open_video(path) as video:
-        times = ((look + 0.5) * every_s for look in count())
-        pictures = shown_at(video, times, lambda frame: looker.picture(video, frame), progress)
-        rows = [row for _, row in looker.look(pictures)]
-        source = video.source(None)
-    return _filled(rows, looks_in(source.duration_s, every_s)), source
-
-
-def _filled(rows: Sequence[Floats], looks: int) -> Floats:
-    """Return the looks as one array; one that fell short by rounding is the last again."""
-    found: Floats = np.stack(rows[:looks])
-    return np.concatenate([found, np.repeat(found[-1:], looks - len(found), axis=0)])

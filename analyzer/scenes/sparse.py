@@ -16,9 +16,10 @@ from analyzer.media.looking import key_frames, shown_at
 from analyzer.media.pixels import Image
 from analyzer.media.video import open_video
 from analyzer.overlap import ReadAhead, map_ahead
-from analyzer.progress import Progress
+from analyzer.progress import Progress, forward
 from analyzer.records import Source
 from analyzer.scenes.classifying import READ_AHEAD, Looker
+from analyzer.scenes.dense import dense_looks
 from analyzer.scenes.scores import Floats, looks_in
 
 Times = npt.NDArray[np.float64]
@@ -50,9 +51,14 @@ def sparse_looks(path: Path, looker: Looker, every_s: float, progress: Progress)
     Raises:
         InputError, MediaError: see analyzer.media.video.open_video.
     """
+    tell, keys = forward(_half_of(progress, 0)), []
     with open_video(path) as video:
-        pictures = key_frames(video, lambda frame: looker.picture(video, frame), _half_of(progress, 0))
-        keys = list(looker.look(pictures))
+        pictures = key_frames(video, lambda frame: looker.picture(video, frame), tell)
+        for time_s, row in looker.look(pictures):
+            keys.append((time_s, row))
+            tell(time_s, video.duration_s)
+        if not keys:  # no frame of it decodes on its own
+            return dense_looks(path, looker, every_s, progress)
         source = video.source(None)
     times: Times = (np.arange(looks_in(source.duration_s, every_s), dtype=np.float64) + 0.5) * every_s
     key_times: Times = np.array([time for time, _ in keys])
@@ -60,11 +66,13 @@ def sparse_looks(path: Path, looker: Looker, every_s: float, progress: Progress)
     weights = _interpolated(times, key_times, key_rows)
     runs = list(_open_runs(times, key_times, key_rows, looker.exclusive))
     wanted = [float(times[look]) for run in runs for look in range(run.start, run.end)]
+    tell = forward(_half_of(progress, 1))
     with open_video(path) as video:
-        shown = shown_at(video, wanted, lambda frame: looker.picture(video, frame), _half_of(progress, 1))
+        shown = shown_at(video, wanted, lambda frame: looker.picture(video, frame), tell)
         with ReadAhead((image for _, image in shown), READ_AHEAD) as ahead:
             for run, rows in _decided(runs, ahead, looker):
                 weights[run.start : run.start + len(rows)] = rows
+                tell(float(times[run.start]), source.duration_s)
     return weights, source
 
 

@@ -5,10 +5,15 @@ from dataclasses import replace
 from math import ceil, floor
 from pathlib import Path
 
+from analyzer.errors import OutputError
+from analyzer.paths import shown
 from analyzer.scenes import tag_file
 from analyzer.scenes.blocks import Block
 from analyzer.scenes.scores import Scores, looks_in
 from analyzer.stores.whole import write_whole, writing
+
+_NEARLY = 1e-6
+"""By which products of looks and seconds may miss whole seconds."""
 
 
 def write_tags(folder: Path, video: Path, scores: Scores, blocks: Iterable[Block]) -> Path:
@@ -25,7 +30,24 @@ def write_tags(folder: Path, video: Path, scores: Scores, blocks: Iterable[Block
     return path
 
 
+def refuse_another(folder: Path, video: Path) -> None:
+    """Check that the `.tag` file that is there is not of another video of the same name but for its ending.
+
+    Raises:
+        OutputError: it is.
+    """
+    path = folder / f"{video.stem}.tag"
+    try:
+        known = tag_file.read(path.read_text("utf-8", errors="surrogateescape")).name
+    except (OSError, ValueError):
+        return
+    if known != video.name:
+        raise OutputError(f"{shown(path)}: holds the tags of {known}; delete it, or choose another folder")
+
+
 def in_seconds(blocks: Iterable[Block], every_s: float, seconds: int) -> Sequence[Block]:
     """Return blocks of looks as such of whole seconds: all that they touch, of so many."""
-    touched = ((b, floor(b.first * every_s), ceil((b.last + 1) * every_s)) for b in blocks)
+    touched = (
+        (b, floor(b.first * every_s + _NEARLY), ceil((b.last + 1) * every_s - _NEARLY)) for b in blocks
+    )
     return [replace(b, first=first, last=max(first, min(end, seconds) - 1)) for b, first, end in touched]

@@ -1,6 +1,7 @@
 """Claims: no file is done by two processes at once, whether they analyze or watch."""
 
 import contextlib
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,6 +26,16 @@ class Claims:
     def release(self, path: Path) -> None:
         """Give up a claim of this process."""
         release(self._database, path, self._owner)
+
+    @contextlib.contextmanager
+    def held(self, path: Path) -> Iterator[None]:
+        """Claim a file meanwhile; wait for whoever has."""
+        while not self.take(path):
+            time.sleep(WAIT_S)
+        try:
+            yield
+        finally:
+            self.release(path)
 
 
 @contextlib.contextmanager

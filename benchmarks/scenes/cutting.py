@@ -17,8 +17,8 @@ from typing import Any
 import imageio_ffmpeg  # type: ignore[import-untyped, unused-ignore]
 import numpy as np
 
-from analyzer.media.cutting.cutting import cut
-from analyzer.media.cutting.encoding import find_ffmpeg
+from analyzer.cutting.cut import cut
+from analyzer.cutting.encoding import find_ffmpeg
 from analyzer.media.cutting.plans import How
 from analyzer.settings import load
 from analyzer.worker import Worker

@@ -1,6 +1,9 @@
 """marquee cut, tag and plot, as a person uses them."""
 
 import json
+import os
+import pty
+import select
 import signal
 import subprocess
 import sys
@@ -85,11 +88,27 @@ def test_a_dry_run_prints_the_scenes_and_writes_nothing(film: Path, textures: Pa
     assert list(film.parent.iterdir()) == [film]
 
 
+def test_a_dry_run_of_several_films_says_which(film: Path, textures: Path) -> None:
+    film.with_name("other.mp4").write_bytes(film.read_bytes())
+    result = cut(film.parent, textures, "-t", "blobs", "--dry-run")
+    assert [Path(line).name for line in result.stdout.splitlines()[::2]] == ["film.mp4", "other.mp4"]
+
+
+def test_cuts_in_a_folder_are_not_cut_again(film: Path, textures: Path) -> None:
+    film.with_name("film.cut").mkdir()
+    for name in ("film.cut.mp4", "film.cut/film.cut.1.mp4", "directors.cut.mp4"):
+        (film.parent / name).write_bytes(film.read_bytes())
+    result = cut(film.parent, textures, "-t", "blobs", "--dry-run")
+    names = [Path(line).name for line in result.stdout.splitlines()[::2]]
+    assert names == ["directors.cut.mp4", "film.mp4"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
         (["-t", "strips"], 2, "no class 'strips'; did you mean 'stripes'?"),
         ([], 2, "say which classes"),
+        (["-t", " , "], 2, "say which classes"),
         (["-t", "blobs", "-x"], 2, "say which classes"),
         (["-t", "checker"], 10, "no such scene"),
         (["-t", "blobs", "--min-cut", "20s"], 10, "no such scene"),
@@ -123,6 +142,33 @@ def test_replace_puts_the_cut_in_the_films_place(film: Path, textures: Path) -> 
     assert result.returncode == 0, result.stderr
     assert [p.name for p in film.parent.iterdir()] == ["film.mp4"]
     assert seconds(film) == pytest.approx(12.48)
+
+
+def test_nothing_is_drawn_over_the_question(film: Path, textures: Path) -> None:
+    before, command = (
+        film.read_bytes(),
+        ["cut", film, "--model", f"onnx:{textures}", "-t", "blobs", "--replace"],
+    )
+    ours, theirs = pty.openpty()
+    shown = b""
+    with (
+        os.fdopen(theirs, "w") as terminal,
+        subprocess.Popen(
+            [sys.executable, "-m", "analyzer", *map(str, command)],
+            stdin=terminal,
+            stderr=terminal,
+            env={**os.environ, "TERM": "xterm", "COLUMNS": "200"},
+        ) as process,
+    ):
+        while b"[y/N]" not in shown:
+            shown += os.read(ours, 4096)
+        if select.select([ours], [], [], 1)[0]:  # the bars would be drawn ten times a second
+            shown += os.read(ours, 4096)
+        os.write(ours, b"n\n")
+    os.close(ours)
+    assert shown.split(b"Replace ")[1].rstrip().endswith(b"[y/N]:")
+    assert process.returncode == 2
+    assert film.read_bytes() == before
 
 
 def test_tags_go_beside_the_film_and_into_its_record(film: Path, textures: Path) -> None:
@@ -162,6 +208,9 @@ def test_without_a_classifier_the_record_says_what_is_shown(shared: Path, tmp_pa
     film.write_bytes((shared / "videos/GENERATED_intel_ccby_multishot.mp4").read_bytes())
     result = marquee("cut", film, "-t", "group", "--min-cut", "2s")
     assert result.returncode == 0, result.stderr
+    unseen = marquee("cut", film, "-t", "p99", "--dry-run")
+    assert unseen.returncode == 10, "a class of other films, perhaps"
+    assert "cast.mp4: no class 'p99'" in one_line(unseen)
     assert seconds(film.with_name("cast.cut.mp4")) == pytest.approx(3.2 + 2.8, abs=0.1), "shots, exactly"
     assert sidecar.sidecar_path(film).exists()
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from analyzer.records import Source
 from analyzer.scenes import tag_file
+from analyzer.scenes.blocks import Block
 from analyzer.scenes.choosing import Choice, all_but, each
 from analyzer.scenes.rules import blocks_of
 from analyzer.scenes.scores import Scores
@@ -126,6 +127,23 @@ def test_our_rules_count_what_they_begin_with() -> None:
     assert found([0.9, MISS, MISS, 0.9, MISS, MISS, 0.9], "marquee") == [(0, 6, 0.428571)]
 
 
+def test_coverage_counts_weak_looks_wherever_the_film_goes() -> None:
+    """Also where all of it shows the class."""
+    assert found([0.9, WEAK, WEAK, 0.9], "marquee") == [(0, 3, 1.0)]
+    assert found([0.9, WEAK, WEAK, 0.9, MISS], "marquee") == [(0, 3, 1.0)]
+
+
+def test_a_block_of_the_originals_without_a_hit_has_a_score_that_can_be_written() -> None:
+    (block,) = blocks_of(of_one([0.9, MISS]), [HIT], rules("miles-deep", min_cut_s=0, min_coverage=0))
+    assert (block.first, block.last, block.score, block.coverage) == (0, 1, 0, 0)
+
+
+def test_looks_that_end_with_a_second_do_not_touch_the_next() -> None:
+    """0.07 * 100 is a little more than 7."""
+    (block,) = in_seconds([Block("hit", 0, 99, 0.9, 1.0)], 0.07, 10)
+    assert (block.first, block.last) == (0, 6)
+
+
 def test_times_are_seconds_however_often_one_looks() -> None:
     values = np.array([[0.1, 0.9]] * 8 + [[0.9, 0.1]] * 5 + [[0.1, 0.9]] * 8)
     half = scores(values, ("other", "hit"), every_s=0.5)
@@ -150,6 +168,19 @@ def test_smoothing_closes_what_flickers() -> None:
     flicker = [0.9, 0.9, MISS] * 5
     assert found(flicker, "marquee", max_gap_s=0.0) == []
     assert found(flicker, "marquee", max_gap_s=0.0, smooth_s=3.0) == [(0, 13, 1.0)]
+
+
+@pytest.mark.parametrize("smooth", [1.0, 2.0, 3.0, 4.0])
+def test_smoothing_moves_nothing(smooth: float) -> None:
+    plain = [MISS] * 8 + [0.9] * 8 + [MISS] * 8
+    assert found(plain, "marquee", smooth_s=smooth, min_score=0.4) == [(8, 15, 1.0)]
+
+
+@pytest.mark.parametrize("smooth", [20.0, 3600.0])
+def test_smoothing_over_more_than_the_film_makes_all_looks_alike(smooth: float) -> None:
+    ends = [0.9] * 4 + [MISS] * 6 + [0.9] * 3
+    assert found(ends, "marquee", smooth_s=smooth * 2) == []
+    assert found(ends, "marquee", smooth_s=smooth * 2, min_score=0.4) == [(0, 12, 1.0)]
 
 
 looks = st.lists(st.sampled_from([MISS, WEAK, 0.5, 0.7, 0.9]), min_size=1, max_size=60)

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from analyzer.media import judge
+from analyzer.media.judge import Glimpse
 from analyzer.media.looking import shown_at
 from analyzer.media.video import open_video
 from analyzer.progress import silent
@@ -63,8 +65,11 @@ def test_every_look_is_right(
 
 def test_few_looks_say_the_same(film: tuple[Path, tuple[Shown, ...]], textures: Path) -> None:
     path, shown = film
-    dense = score(path, settings(textures), silent)
     seen: list[float] = []
+    dense = score(path, settings(textures), lambda done, _: seen.append(done))
+    assert seen == sorted(seen)
+    assert len(seen) > 55, "however slow the classifier is, each answer is a sign of life"
+    seen.clear()
     fast = score(path, settings(textures, "scenes.fast=true"), lambda done, _: seen.append(done))
     assert right(fast, shown) == 1
     assert fast.weights.shape == dense.weights.shape
@@ -100,6 +105,30 @@ def test_ends_are_right_to_the_frame(tmp_path: Path, textures: Path, fps: Fracti
     ]
     times = refine(tmp_path / "a.mp4", settings(textures), changes, silent).times_s
     assert times == pytest.approx([scene.start_s for scene in shown[1:]], abs=0.5 / float(fps))
+
+
+def test_ends_are_right_to_the_frame_however_rarely_one_looks(
+    tmp_path: Path, textures: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Looks are 12 s apart; two classes change at once. Few frames wait in memory at a time."""
+    shown = films.scene_film(tmp_path / "a.mp4", [("stripes", 15.4), ("blobs", 13.2)], seed=8)
+    most = 0
+
+    def counted(glimpses: Sequence[Glimpse], frame_s: float) -> list[judge.Change]:
+        nonlocal most
+        most = max(most, len(glimpses))
+        return judged(glimpses, frame_s)
+
+    judged = judge.changes
+    monkeypatch.setattr(judge, "changes", counted)
+    labels = sorted(films.LABELS)
+    changes = [
+        Change(classes=(labels.index(name),), without=False, span=(6.0, 18.0), rising=rising)
+        for name, rising in [("blobs", True), ("stripes", False)]
+    ]
+    times = refine(tmp_path / "a.mp4", settings(textures), changes, silent).times_s
+    assert times == pytest.approx([shown[1].start_s] * 2, abs=0.02)
+    assert 0 < most < 3 * 25
 
 
 def test_what_is_shown_at_a_time(film: tuple[Path, tuple[Shown, ...]]) -> None:

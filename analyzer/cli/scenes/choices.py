@@ -26,7 +26,8 @@ def wanted(
     Raises:
         UsageError: none of these is given, or several; what is returned raises it for a class that is none.
     """
-    if sum((targets is not None, not_other, without is not None)) != 1:
+    given = [text for text in (targets, OTHER if not_other else None, without) if text is not None]
+    if len(given) != 1 or not given[0].strip(", "):
         raise UsageError("say which classes: -t CLASS,... or -x (all but other) or --without CLASS,...")
 
     def choose(labels: Sequence[str]) -> list[Choice]:

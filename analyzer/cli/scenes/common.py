@@ -2,7 +2,7 @@
 
 import contextlib
 import inspect
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Annotated, Any
@@ -124,12 +124,13 @@ def with_scene_options(command: Callable[..., int]) -> Callable[..., int]:
 
 @dataclass(frozen=True)
 class Tools:
-    """What works on each video."""
+    """What works on each video; `several`: there are more than one."""
 
     settings: Settings
     finder: SceneFinder
     worker: Worker
     progress: BatchProgress
+    several: bool
 
 
 @contextlib.contextmanager
@@ -150,15 +151,22 @@ def tools(settings: Settings, output_dir: Path | None, store: str | None, files:
     ):
         keeper = Keeper(home, kept)
         finder = SceneFinder(settings, keeper, claims, worker, output_dir, progress.start, fetch_parts)
-        yield Tools(settings, finder, worker, progress)
+        yield Tools(settings, finder, worker, progress, files > 1)
 
 
 def for_each(
-    names: Iterable[str], given: Given, output_dir: Path | None, act: Callable[[Tools, Path], None]
+    names: Iterable[str],
+    given: Given,
+    output_dir: Path | None,
+    act: Callable[[Tools, Path], None],
+    pick: Callable[[Collection[Path]], Collection[Path]] = tuple,
 ) -> int:
-    """Do something with each video; a bad one never stops the rest. Return the exit code."""
+    """Do something with each video, of those that `pick` takes; a bad one never stops the rest.
+
+    Return the exit code.
+    """
     settings = given.settings()
-    paths = discover(names, settings)
+    paths = pick(discover(names, settings))
     codes = []
     with tools(settings, output_dir, given.store, len(paths)) as used:
         for number, path in enumerate(paths, 1):

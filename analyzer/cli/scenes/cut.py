@@ -1,7 +1,7 @@
 """marquee cut."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -12,15 +12,15 @@ from analyzer.cli.console import complain, err, out, print_line
 from analyzer.cli.people.common import counted
 from analyzer.cli.scenes.choices import Targets, wanted
 from analyzer.cli.scenes.common import Files, Given, OutputDir, Tools, for_each, with_scene_options
+from analyzer.cutting.cut import Written, cut_into_pieces
+from analyzer.cutting.cut import cut as cut_film
+from analyzer.cutting.encoding import find_ffmpeg
+from analyzer.cutting.output import refuse_to_overwrite
+from analyzer.cutting.replacing import replace as replace_film
 from analyzer.errors import NothingFoundError, UsageError
 from analyzer.jobs.scenes import Choose, Found
 from analyzer.media.cutting.containers import suffix_for
-from analyzer.media.cutting.cutting import cut as cut_film
-from analyzer.media.cutting.cutting import cut_into_pieces
-from analyzer.media.cutting.encoding import find_ffmpeg
-from analyzer.media.cutting.output import refuse_to_overwrite
 from analyzer.media.cutting.plans import How
-from analyzer.media.cutting.replacing import replace as replace_film
 from analyzer.paths import shown
 from analyzer.records import Interval, Scene
 from analyzer.scenes.clock import clock
@@ -81,12 +81,20 @@ def cut(
     form = next((known for known in FORMS if known == list_), None)
     if list_ is not None and form is None:
         raise UsageError(f"--list {list_}: it can be {', '.join(FORMS)}")
-    if replace and (pieces or dry_run or output_dir):
-        raise UsageError("--replace is for one file in the video's place: not --pieces, --dry-run or -o")
+    if replace and (pieces or dry_run or output_dir or list_):
+        raise UsageError(
+            "--replace is for one file in the video's place: no --pieces, --dry-run, --list or -o"
+        )
     choose = wanted(targets, not_other, without)
     how: How = "copy" if copy else "exact"
     order = Order(choose, output_dir, pieces, how, dry_run, form, replace, yes)
-    return for_each(files, given, output_dir, lambda tools, path: _cut(tools, path, order))
+    return for_each(files, given, output_dir, lambda tools, path: _cut(tools, path, order), _uncut)
+
+
+def _uncut(paths: Collection[Path]) -> Collection[Path]:
+    """Leave out the cuts that an earlier run made of others of them."""
+    cuts = {path.with_name(f"{path.stem}.cut") for path in paths}
+    return [path for path in paths if path.with_suffix("") not in cuts and path.parent not in cuts]
 
 
 def _cut(tools: Tools, path: Path, order: Order) -> None:
@@ -97,24 +105,27 @@ def _cut(tools: Tools, path: Path, order: Order) -> None:
     if not found.scenes:
         raise NothingFoundError(f"{shown(path)}: no such scene; 'marquee plot' shows its scores")
     if order.dry_run:
+        if tools.several and not order.list_:
+            out.print(shown(path))
         _print(path, found, order.list_)
         return
     if order.replace and not order.sure:
-        _ask(path)
-    target = _write(tools, path, found.scenes, order)
+        with tools.progress.hidden():
+            _ask(path)
+    written = _write(tools, path, found.scenes, order)
+    target = written.path
     if order.list_:
         beside = target.with_name(f"{path.stem}.cut.{SUFFIXES.get(order.list_, order.list_)}")
         with writing(beside):
             write_whole(beside, write_list(order.list_, path, found.scores.source, found.scenes).encode())
     if order.replace:
         target = replace_film(path, target, tools.worker)
-    kept_s = sum(end - start for start, end in joined(found.scenes))
-    of = f"{clock(kept_s)} of {clock(found.scores.duration_s)}"
+    of = f"{clock(written.duration_s)} of {clock(found.scores.duration_s)}"
     err.print(f"{shown(target)}: {counted(len(found.scenes), 'scene')}, {of}")
 
 
-def _write(tools: Tools, path: Path, scenes: Sequence[Scene], order: Order) -> Path:
-    """Write what was found; return where it is."""
+def _write(tools: Tools, path: Path, scenes: Sequence[Scene], order: Order) -> Written:
+    """Write what was found."""
     target, how = _target(path, order), order.how
     ffmpeg, spans = find_ffmpeg(tools.settings.cutting.ffmpeg), joined(scenes)
     progress = tools.progress.start(path)
@@ -125,7 +136,7 @@ def _write(tools: Tools, path: Path, scenes: Sequence[Scene], order: Order) -> P
         written = cut_film(path, spans, target, how, tools.worker, ffmpeg, progress)
     for notice in written.notices:
         complain(f"{shown(path)}: {notice}")
-    return written.path
+    return written
 
 
 def _target(path: Path, order: Order) -> Path:

@@ -11,9 +11,9 @@ import typer
 
 from analyzer.cli.console import out
 from analyzer.cli.scenes.common import Tools, tools
-from analyzer.media.cutting.encoding import find_ffmpeg
-from analyzer.media.cutting.miles import cut_as_miles_deep
-from analyzer.media.cutting.replacing import check_whole
+from analyzer.cutting.encoding import find_ffmpeg
+from analyzer.cutting.miles import cut_as_miles_deep
+from analyzer.cutting.replacing import check_whole
 from analyzer.scenes.blocks import Block
 from analyzer.scenes.choosing import OTHER, Choice, any_of, each, split
 from analyzer.scenes.tagging import write_tags
@@ -102,7 +102,11 @@ def _cut(used: Tools, movie: Path, folder: Path, blocks: Sequence[Block], pieces
     target = folder / f"{movie.stem}.cut{'' if pieces else movie.suffix}"
     spans = [(block.first, block.last) for block in blocks]
     written = cut_as_miles_deep(movie, spans, target, pieces, used.worker, ffmpeg)
-    if not pieces and ask and _agreed():
+    if pieces or not ask:
+        return
+    with used.progress.hidden():
+        agreed = _agreed()
+    if agreed:
         check_whole(written, used.worker)
         with writing(movie):
             movie.unlink()

@@ -34,7 +34,7 @@ def plot(
         raise UsageError(f"{shown(target)}: name a file that ends in .{', .'.join(FORMS)}")
     with tools(given.settings(), None, given.store) as used:
         found = used.finder.find(video, each if targets is None else wanted(targets, False, None))
-        cuts_s = [shot.start_s for shot in used.finder.record(video, ()).shots[1:]]
+        cuts_s = used.finder.cuts(video)
     picture = plot_scores(found.scores, found.scenes, cuts_s, shown(Path(video.name)), form)
     with writing(target):
         write_whole(target, picture)

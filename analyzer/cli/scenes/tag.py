@@ -7,7 +7,7 @@ from analyzer.cli.people.common import counted
 from analyzer.cli.scenes.common import Files, Given, OutputDir, Tools, for_each, with_scene_options
 from analyzer.paths import shown
 from analyzer.scenes.choosing import each
-from analyzer.scenes.tagging import write_tags
+from analyzer.scenes.tagging import refuse_another, write_tags
 
 
 @with_scene_options
@@ -18,6 +18,8 @@ def tag(files: Files, given: Given, output_dir: OutputDir = None) -> int:
     """
 
     def act(tools: Tools, path: Path) -> None:
+        tools.finder.record(path, ())  # what is wrong with it is said before the work
+        refuse_another(output_dir or path.parent, path)
         found = tools.finder.find(path, each)
         if notice := tools.finder.keep(path, found):
             complain(f"{shown(path)}: {notice}")

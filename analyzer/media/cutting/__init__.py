@@ -1,1 +1,1 @@
-"""Write given spans of a video file into one file, or into a folder of pieces, and check the result."""
+"""Cutting a film, the worker's half: plans what is copied and encoded, joins it, and checks the result."""

@@ -2,16 +2,14 @@
 
 from bisect import bisect_left
 from collections import Counter
-from contextlib import suppress
 from pathlib import Path
 
 import av
-from av.codec.context import ThreadType
 from av.stream import Stream
-from av.video.stream import VideoStream
 
 from analyzer.errors import CuttingError, MarqueeError
-from analyzer.media.cutting.plans import Decoded, Joined, Plan
+from analyzer.media.cutting.decoding import Run, stamp_of
+from analyzer.media.cutting.plans import Joined, Plan
 from analyzer.media.cutting.scan import opened, packets
 from analyzer.media.packets import Packet
 from analyzer.paths import shown
@@ -19,6 +17,8 @@ from analyzer.progress import Progress
 
 _SYNC_S = 0.02
 """Sound and pictures may be so much farther from each other than they were."""
+_COPIED_S = 0.25
+"""A copied cut, which is not exact anyway, may be so much longer or shorter."""
 _NEAR_S = 0.5
 """What is shown so soon before or after a joint is decoded."""
 _LOST_BY_COPYING = 0.5
@@ -65,7 +65,7 @@ def check(path: Path, plan: Plan, joined: Joined, written: Path, progress: Progr
 def _lost(joined: Joined, written: Path, progress: Progress) -> tuple[int, int]:
     """Return how many frames at joints do not decode, and how many there are."""
     with opened(written) as (container, stream):
-        run = _Run(stream)
+        run = Run(stream)
         for packet in packets(container, stream):
             run.add(packet, _is_near(packet, joined))
             progress(0, 0)
@@ -89,13 +89,12 @@ def _bounds(written: Path, progress: Progress) -> Bounds:
         streams = [s for s in container.streams if s.type != "attachment"]
         keys = _numbered(streams)
         for packet in packets(container, *streams):
-            stamp = packet.dts if packet.pts is None or container.format.name == "avi" else packet.pts
-            if stamp is not None:
-                start = float(stamp * packet.time_base)
-                end = start + float((packet.duration or 0) * packet.time_base)
-                a, b = found.get(keys[packet.stream_index], (start, end))
-                found[keys[packet.stream_index]] = (min(a, start), max(b, end))
-                progress(0, 0)
+            timed = packet.dts if packet.pts is None or container.format.name == "avi" else packet.pts
+            start = float((timed or 0) * packet.time_base)  # a cover has no time
+            end = start + float((packet.duration or 0) * packet.time_base)
+            a, b = found.get(keys[packet.stream_index], (start, end))
+            found[keys[packet.stream_index]] = (min(a, start), max(b, end))
+            progress(0, 0)
     return found
 
 
@@ -107,7 +106,7 @@ def _check_times(plan: Plan, joined: Joined, found: Bounds) -> None:
     main = joined.extents[0]
     start, end = found["video", main.number]
     asked = sum(piece.end_s - piece.start_s for piece in plan.pieces)
-    if abs(end - start - asked) > max(plan.frame_s, abs(main.end_s - main.start_s - asked)) + _SYNC_S:
+    if abs(end - start - asked) > plan.longest_s + (_COPIED_S if plan.how == "copy" else _SYNC_S):
         raise CuttingError(f"it lasts {end - start:.3f} s, not {asked:.3f} s")
     for extent in joined.extents:
         if extent.kind == "audio":
@@ -128,79 +127,6 @@ def _rotation(path: Path) -> int:
 
 
 def _is_near(packet: Packet, joined: Joined) -> bool:
-    time_s = float(_stamp(packet) * packet.time_base)
+    time_s = float(stamp_of(packet) * packet.time_base)
     after = bisect_left(joined.joints_s, time_s - _NEAR_S)
     return after < len(joined.joints_s) and joined.joints_s[after] <= time_s + _NEAR_S
-
-
-def _stamp(packet: Packet) -> int:
-    return packet.pts if packet.pts is not None else packet.dts or 0
-
-
-def decode(path: Path, progress: Progress) -> Decoded:
-    """Decode the pictures of a file from the first to the last.
-
-    Raises:
-        InputError, MediaError: it cannot be opened.
-    """
-    with opened(path) as (container, stream):
-        run = _Run(stream)
-        for packet in packets(container, stream):
-            run.add(packet, True)
-            progress(0, 0)
-        run.end()
-        return Decoded(frames=run.near - run.lost, lost=run.lost)
-
-
-class _Run:
-    """Decodes runs of packets from a key frame on; each should give a frame.
-
-    Attributes:
-        near: frames that should have come.
-        lost: those that did not.
-    """
-
-    def __init__(self, stream: VideoStream) -> None:
-        self.near = self.lost = 0
-        self._context = stream.codec_context
-        self._context.thread_type = ThreadType.AUTO
-        self._waiting: list[Packet] = []
-        self._sent = self._got = 0
-        self._wanted = False
-        self._from = 0
-
-    def add(self, packet: Packet, near: bool) -> None:
-        """Take the next packet; `near`: it is to be decoded, with all that it needs."""
-        if packet.is_keyframe and not self._wanted:
-            self.end()
-            self._waiting = []
-        elif packet.is_keyframe:
-            self._wanted = False
-        self._waiting.append(packet)
-        self._wanted |= near
-        if self._wanted:
-            for waiting in self._waiting:
-                self._send(waiting)
-            self._waiting = []
-
-    def _send(self, packet: Packet) -> None:
-        if not self._sent:
-            self._from = _stamp(packet)
-        # What is shown before the first key frame needs frames that are not there.
-        self._sent += not packet.is_discard and _stamp(packet) >= self._from
-        self._decode(packet)
-
-    def _decode(self, packet: Packet | None) -> None:
-        with suppress(av.FFmpegError, ValueError):  # a packet that does not decode gives no frame
-            for frame in self._context.decode(packet):
-                self._got += not frame.is_corrupt and (frame.pts is None or frame.pts >= self._from)
-
-    def end(self) -> None:
-        """Take what the decoder still has, and count."""
-        if self._sent:
-            self._decode(None)
-            self._context.flush_buffers()
-            self.near += self._sent
-            self.lost += max(0, self._sent - self._got)
-        self._sent = self._got = 0
-        self._wanted = False

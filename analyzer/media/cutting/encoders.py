@@ -13,7 +13,7 @@ MIXING = {"h264", "hevc", "vp8", "vp9"}
 """Codecs in which copied packets and encoded ones can follow each other."""
 
 _ENCODERS: dict[str, tuple[str, dict[str, Any]]] = {
-    "h264": ("libx264", {"crf": 16, "preset": "medium"}),
+    "h264": ("libx264", {"crf": 17, "preset": "fast"}),
     "hevc": ("libx265", {"crf": 17, "preset": "fast", "x265-params": "log-level=error:open-gop=0"}),
     "vp8": ("libvpx", {"crf": 4, "b:v": "40M", "qmin": 0, "cpu-used": 3, "auto-alt-ref": 0}),
     "vp9": ("libvpx-vp9", {"crf": 16, "b:v": 0, "cpu-used": 4, "row-mt": 1, "auto-alt-ref": 0}),

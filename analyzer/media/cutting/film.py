@@ -28,6 +28,9 @@ class Film:
         plan: of its cut.
         track: which of its tracks.
         folder: where what was encoded is.
+
+    Attributes:
+        wanted, missing: frames that were to be encoded, and how many did not come; negative: there are more.
     """
 
     def __init__(self, path: Path, plan: Plan, track: Track, folder: Path) -> None:
@@ -35,6 +38,8 @@ class Film:
         self._plan = plan
         self._track = track
         self._tick = Fraction(track.tick)
+        self.wanted = sum(s.frames for piece in track.stretches for s in piece if s.part is not None)
+        self.missing = self.wanted
         self._mixed = bool(track.parts) and not track.replaced and track.codec in _UNITS
         self._encoded = Encoded(track, folder, self._mixed)
         self._slot = Fraction(1) / Fraction(track.rate) if plan.format == "avi" else None
@@ -102,4 +107,5 @@ class Film:
                         copier.take(stretch, self._track.counted) if copied else self._encoded.take(stretch)
                     )
                     for stamp, packet in found:
+                        self.missing -= not copied
                         yield stamp + round(offset / self._tick), packet

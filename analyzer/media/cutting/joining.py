@@ -12,6 +12,7 @@ from av.container import InputContainer, OutputContainer
 from av.stream import Stream
 from av.video.stream import VideoStream
 
+from analyzer.errors import CuttingError
 from analyzer.media.cutting.chapters import moved_chapters
 from analyzer.media.cutting.companions import Companions
 from analyzer.media.cutting.film import Film
@@ -25,6 +26,9 @@ from analyzer.progress import Progress
 _STALE = ("major_brand", "minor_version", "compatible_brands", "encoder", "duration")
 _COUNTS = ("BPS", "NUMBER_OF_", "DURATION", "_STATISTICS")
 """What programs write about a stream's size, which a cut changes."""
+
+_DAMAGED = 0.05
+"""So large a share of frames may be too damaged to be encoded."""
 
 Times = dict[int, tuple[float, float]]
 """From when to when streams last, by their index."""
@@ -56,10 +60,13 @@ def join(path: Path, plan: Plan, folder: Path, target: Path, progress: Progress)
                 *(f.packets() for f in films.values()), others.packets(), key=lambda item: item[0]
             )
             times = _write(output, merged, plan, progress)
+            lost = sum(_lost(path, film) for film in films.values())
             extents = _extents(output, times, films[plan.tracks[0].stream].out)
         finally:
             output.close()
     notices = [f"{shown(path)}: {plan.suffix} cannot hold its {what}; left out" for what in others.dropped]
+    if lost:
+        notices.append(f"{shown(path)}: {lost} damaged frames are left out")
     return Joined(extents=extents, joints_s=_joints(plan), notices=tuple(notices))
 
 
@@ -99,6 +106,14 @@ def _write(
             told = time_s
             progress(told, whole)
     return times
+
+
+def _lost(path: Path, film: Film) -> int:
+    """Return how many frames are missing of what was encoded, where that is no more than damage explains."""
+    if not 0 <= film.missing <= _DAMAGED * film.wanted:
+        came = film.wanted - film.missing
+        raise CuttingError(f"{shown(path)}: {came} of {film.wanted} frames were encoded; nothing is kept")
+    return film.missing
 
 
 def _extents(output: OutputContainer, times: Times, main: Stream) -> tuple[Extent, ...]:

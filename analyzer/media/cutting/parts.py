@@ -9,13 +9,11 @@ import av
 from av.video.stream import VideoStream
 
 from analyzer.media.cutting.ordering import DecodeClock, delay_of
-from analyzer.media.cutting.plans import Part, Stretch
+from analyzer.media.cutting.planning import REORDERED
+from analyzer.media.cutting.plans import AHEAD, Part, Stretch
 from analyzer.media.cutting.scan import Scan, film_of, opened, pictures
 from analyzer.media.packets import Packet
 from analyzer.progress import Progress
-
-_REORDERED = 32
-"""Packets that a decoder may need beyond the last frame wanted, where only their order is known."""
 
 Stretches = tuple[tuple[Stretch, ...], ...]
 
@@ -40,8 +38,7 @@ def assign(scan: Scan, stretches: Sequence[Sequence[Stretch]]) -> tuple[Stretche
 
 
 def _timed(scan: Scan, stretch: Stretch) -> Part:
-    usual = usual_length(scan)
-    shift = scan.stamps[stretch.first] - (delay_of(scan.stamps[stretch.first : stretch.last]) + 1) * usual
+    shift = scan.stamps[stretch.first] - AHEAD * usual_length(scan)
     low, high = (float((s - shift - Fraction(1, 2)) * scan.time_base) for s in (stretch.low, stretch.high))
     return Part(
         first=stretch.first, last=stretch.last, select=f"between(t,{low:.9f},{high:.9f})", shift=shift
@@ -56,7 +53,7 @@ def _counted(scan: Scan, stretches: Sequence[Stretch]) -> Part:
         keys.append(len(stamps))
         stamps += scan.stamps[low:high]
     select = "+".join(f"between(n,{low},{high - 1})" for low, high in ranges)
-    last = min(max(s.last for s in stretches) + _REORDERED, len(scan.stamps))
+    last = min(max(s.last for s in stretches) + REORDERED, len(scan.stamps))
     return Part(first=0, last=last, select=select, stamps=tuple(stamps), keys=tuple(keys))
 
 

@@ -7,6 +7,8 @@ from itertools import accumulate
 from analyzer.media.cutting.plans import How, Stretch
 from analyzer.media.cutting.scan import Scan
 
+REORDERED = 16
+"""Frames that decoding may run ahead of showing at most."""
 _WORTH = 6
 """Fewer packets in a row are encoded with those beside them."""
 
@@ -40,14 +42,19 @@ class Planner:
     def snapped(self, start: int, end: int) -> tuple[int, int]:
         """Return the span from a key frame to where copying can end that holds all of a span."""
         copied = self._copied(start, end)
-        return (copied[0].low, copied[0].high) if copied else (start, end)
+        if not copied:
+            return start, end
+        low, high = copied[0].low, copied[0].high
+        if self._scan.counted:  # the last ones may be decoded later than their number says
+            high = (*self._stamps, self._scan.end)[min(copied[0].last + REORDERED, len(self._stamps))]
+        return low, high
 
     def _copied(self, start: int, end: int) -> list[Stretch]:
         before = [k for k in self._scan.keys if self._stamps[k] <= start]
         first = before[-1] if before else self._scan.keys[0]
         low = self._stamps[first]
         last, high = self._clean_end(first, end, beyond=True)
-        return [Stretch(low=low, high=high, first=first, last=last)] if high > low else []
+        return [self._stretch(low, high, first, last)] if high > low else []
 
     def _mixed(self, start: int, end: int) -> list[Stretch]:
         joint = next((j for j in self._scan.joints if start <= self._stamps[j] < end), None)
@@ -57,8 +64,15 @@ class Planner:
         last, high = self._clean_end(joint, end, beyond=False)
         if last - joint < _WORTH and (self._encoded(start, low) or self._encoded(high, end)):
             return self._encoded(start, end)
-        middle = Stretch(low=low, high=high, first=joint, last=last)
-        return [*self._encoded(start, low), middle, *self._encoded(high, end)]
+        return [
+            *self._encoded(start, low),
+            self._stretch(low, high, joint, last),
+            *self._encoded(high, end),
+        ]
+
+    def _stretch(self, low: int, high: int, first: int, last: int) -> Stretch:
+        frames = sum(stamp >= low for stamp in self._stamps[first:last])
+        return Stretch(low=low, high=high, first=first, last=last, frames=frames)
 
     def _clean_end(self, first: int, end: int, beyond: bool) -> tuple[int, int]:
         """Return up to which packet to copy from `first` on, and the stamp of the first frame left out.
@@ -84,7 +98,8 @@ class Planner:
         if not shown:
             return []
         first = 0 if self._scan.counted else self._entry(shown[0][0])
-        return [Stretch(low=start, high=end, first=first, last=max(n for _, n in shown) + 1, part=0)]
+        last = max(n for _, n in shown) + 1
+        return [Stretch(low=start, high=end, first=first, last=last, frames=len(shown), part=0)]
 
     def _entry(self, stamp: int) -> int:
         """Return the key frame to decode from; one more ahead where a decoder needs a run-up."""

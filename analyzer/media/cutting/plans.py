@@ -11,7 +11,7 @@ How = Literal["exact", "copy"]
 
 
 AHEAD = 16
-"""Frames that are numbered are numbered from this on, so that none is decoded before the time 0."""
+"""The first frame of a part is shown so many frames after the time 0, so that none is decoded before it."""
 
 
 class Stretch(Record):
@@ -20,6 +20,7 @@ class Stretch(Record):
     Attributes:
         low, high: in the track's own units.
         first, last: numbers of packets, half open: the ones to copy, or to decode before encoding again.
+        frames: how many they are.
         part: number of the part that they are encoded in; None: they are copied.
     """
 
@@ -27,6 +28,7 @@ class Stretch(Record):
     high: int
     first: Index
     last: Index
+    frames: Index
     part: Index | None = None
 
 
@@ -105,6 +107,7 @@ class Plan(Record):
         how: as was asked.
         zero_s: the container's clock at the first frame, less the lag of the main track.
         frame_s: how long a frame is usually shown.
+        longest_s: how long a frame is shown at most.
         format: ffmpeg's name of the container to write.
         suffix: of the file to write.
         tracks: picture tracks, the main one first.
@@ -114,6 +117,7 @@ class Plan(Record):
     how: How
     zero_s: Clock
     frame_s: Seconds
+    longest_s: Seconds
     format: str
     suffix: str
     pieces: tuple[Piece, ...]

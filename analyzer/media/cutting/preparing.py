@@ -73,9 +73,10 @@ def prepare(
         how=how,
         zero_s=float(zero) - films[0].lag_s,
         frame_s=float(1 / Fraction(films[0].rate)),
+        longest_s=float(scans[main].longest * scans[main].time_base),
         format=format_of(suffix) or "matroska",
         suffix=suffix,
-        pieces=_pieces(kept, [_first_of(scans[main], stretches[0].low) for stretches in plans[main]], apart),
+        pieces=_pieces(kept, [_first_of(scans[main], stretches[0]) for stretches in plans[main]], apart),
         tracks=tuple(films),
         notices=tuple(notices),
     )
@@ -114,9 +115,10 @@ def _stamp(clock_s: Fraction, scan: Scan) -> int:
     return ceil((clock_s - _HAIR_S) / scan.time_base)
 
 
-def _first_of(scan: Scan, low: int) -> Fraction:
-    """Return when the first frame from a stamp on is shown."""
-    return (min(s for s in scan.stamps if s >= low and s not in scan.hidden) - scan.zero) * scan.time_base
+def _first_of(scan: Scan, stretch: Stretch) -> Fraction:
+    """Return when the first frame of a stretch is shown."""
+    stamps = scan.stamps[stretch.first : stretch.last]
+    return (min(s for s in stamps if s >= stretch.low and s not in scan.hidden) - scan.zero) * scan.time_base
 
 
 def _pieces(kept: Sequence[Span], firsts: Sequence[Fraction], apart: bool) -> tuple[Piece, ...]:

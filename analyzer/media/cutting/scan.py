@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fractions import Fraction
-from itertools import count
+from itertools import count, pairwise
 from pathlib import Path
 from typing import cast
 
@@ -79,6 +79,12 @@ class Scan:
     def lag(self) -> int:
         """How much later a frame is shown than decoded, where only the latter is to be relied on."""
         return self.zero - self.earliest if self.counted and self.earliest is not None else 0
+
+    @property
+    def longest(self) -> int:
+        """How long a frame is shown at most."""
+        stamps = sorted(self.stamps)
+        return max([*(b - a for a, b in pairwise(stamps)), *self.lengths])
 
     @property
     def end(self) -> int:

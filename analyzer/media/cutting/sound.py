@@ -6,6 +6,8 @@ from analyzer.media.cutting.plans import Piece
 
 _FREE_S = 0.018
 """Sound may be so much early or late at a joint, so that packets follow each other without gap or overlap."""
+_HAIR_S = 0.001
+"""So little does not count."""
 
 
 class Placer:
@@ -50,7 +52,7 @@ class Placer:
             begin = -length_s if self._lead and not self._end else self._end
             if due < begin - length_s / 2:
                 return None
-            exact = due > begin + length_s / 2 or begin < 0
+            exact = due > begin + length_s / 2 + _HAIR_S or begin < 0
             self._late = 0.0 if exact else max(-_FREE_S, min(_FREE_S, begin - due))
         place = due + self._late
         self._end = place + length_s

@@ -1,7 +1,9 @@
 """What is taken of a track that is not pictures, packet by packet."""
 
+import sys
 from collections.abc import Iterator
 from fractions import Fraction
+from math import floor
 from typing import Any, cast
 
 from av.audio.codeccontext import AudioCodecContext
@@ -37,6 +39,7 @@ class Sound:
         self._plan = plan
         self._placer = Placer(plan.pieces, plan.zero_s, lead=plan.format in _LEADING)
         self._context = cast(AudioCodecContext | None, stream.codec_context)
+        self._last = -sys.maxsize
         self._plain = self._context is not None and self._context.name.startswith("pcm_")
 
     def take(self, packet: Packet) -> Timed:
@@ -51,7 +54,9 @@ class Sound:
             return
         place = self._placer.place(start_s, length_s)
         if place is not None:
-            yield place, _stamped(packet, self._out, self._tick, place, None)
+            # A container's tick can be as long as a packet: each has its own all the same.
+            self._last = max(self._last + 1, floor(place / self._tick + 0.5))
+            yield place, _stamped(packet, self._out, self._tick, float(self._last * self._tick), None)
 
     def _length_s(self, packet: Packet) -> float:
         if packet.duration:

@@ -1,4 +1,4 @@
-"""Films whose frames bear their number in blocks of light and dark, and whose sound has a beep at known times."""
+"""Films whose frames bear their number as light and dark blocks, with a beep every half second."""
 
 import subprocess
 import wave
@@ -79,7 +79,7 @@ def make_film(path: Path, seconds: float, *options: object, sound: bool = True, 
             file.setparams((1, 2, SAMPLES, 0, "NONE", ""))
             file.writeframes(beeps(seconds).tobytes())
         inputs += ["-i", f"file:{audio}"]
-    ffmpeg(*inputs, *options, f"file:{path}", data=raw)
+    ffmpeg(*inputs, "-pix_fmt", "yuv420p", *options, f"file:{path}", data=raw)
     return path
 
 
@@ -125,9 +125,7 @@ def listen(path: Path, track: int = 0) -> np.ndarray:
     return sound
 
 
-def offsets(
-    path: Path, pieces: Sequence[tuple[float, float]], track: int = 0, late_s: float = 0
-) -> list[float]:
+def offsets(path: Path, pieces: Sequence[tuple[float, float]], track: int = 0) -> list[float]:
     """How many seconds too late each beep is that lies well inside a piece (start, end) of the film."""
     sound = listen(path, track) ** 2
     found, at = [], 0.0
@@ -135,7 +133,7 @@ def offsets(
         middle = BEEP_EVERY_S / 2 + BEEP_EVERY_S * np.ceil(start / BEEP_EVERY_S)
         while middle < end - 0.1:
             if middle > start + 0.1:
-                due = middle - start + at + late_s
+                due = middle - start + at
                 low = round((due - 0.09) * SAMPLES)
                 window = sound[max(0, low) : round((due + 0.09) * SAMPLES)]
                 assert window.sum() > 1, f"no beep near {due:.2f} s"

@@ -3,7 +3,7 @@
 import re
 import subprocess
 import tempfile
-from collections.abc import Callable
+import time
 from fractions import Fraction
 from pathlib import Path
 from typing import IO
@@ -23,6 +23,10 @@ _RATED = {"mpeg1video", "mpeg2video"}
 """Encoders whose clock is the frame rate."""
 _COUNTED = "avi"
 _TIMED = "nut"
+
+
+STALL_S = 120.0
+"""After which an ffmpeg that writes nothing is given up."""
 
 
 def find_ffmpeg(setting: str) -> Path:
@@ -55,17 +59,17 @@ def encode(program: Path, film: Path, track: Track, number: int, folder: Path) -
     """
     part = part_path(folder, track.stream, number)
     target = encoded_path(folder, track.stream, number)
-    run_ffmpeg(_command(program, part, target, track, track.parts[number]), film)
+    run_ffmpeg(_command(program, part, target, track, track.parts[number]), film, target)
     part.unlink()
 
 
-def run_ffmpeg(command: list[str], film: Path, look: Callable[[], None] = lambda: None) -> None:
-    """Run a command of ffmpeg to its end; it is ended with whatever ends us.
+def run_ffmpeg(command: list[str], film: Path, target: Path) -> None:
+    """Run a command of ffmpeg to its end; it ends with whatever ends us, or if it writes nothing for long.
 
     Args:
         command: with the program.
         film: for messages.
-        look: called while it runs, a few times a second.
+        target: what it writes.
 
     Raises:
         CuttingError, DiskFullError: see `encode`.
@@ -78,8 +82,13 @@ def run_ffmpeg(command: list[str], film: Path, look: Callable[[], None] = lambda
         except OSError as error:
             raise CuttingError(f"{shown(film)}: ffmpeg cannot be started: {error}") from None
         try:
+            size, grown = -1, time.monotonic()
             while process.poll() is None:
-                look()
+                now = target.stat().st_size if target.exists() else 0
+                if now != size:
+                    size, grown = now, time.monotonic()
+                elif time.monotonic() - grown > STALL_S:
+                    raise CuttingError(f"{shown(film)}: given up, ffmpeg wrote nothing for {STALL_S:g} s")
                 _wait(process)
         finally:
             process.kill()  # does nothing where it has ended

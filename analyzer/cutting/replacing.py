@@ -1,11 +1,11 @@
-"""Put a cut in the place of the film that it was cut of, so that at every moment one of them is there whole."""
+"""Put a cut in the place of its film, so that at every moment one of them is there whole."""
 
 import os
 import shutil
 from pathlib import Path
 
+from analyzer.cutting.output import publish, refuse_to_overwrite, reported
 from analyzer.errors import CuttingError
-from analyzer.media.cutting.output import publish, refuse_to_overwrite, reported
 from analyzer.paths import shown
 from analyzer.stores.whole import replacing, temporary
 from analyzer.worker import Worker

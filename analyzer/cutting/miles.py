@@ -5,10 +5,10 @@ from pathlib import Path
 
 import ffmpeg  # type: ignore[import-untyped, unused-ignore]
 
+from analyzer.cutting.encoding import run_ffmpeg
+from analyzer.cutting.output import publish, unfinished
 from analyzer.media.container import FORMATS
 from analyzer.media.cutting.containers import MATROSKA
-from analyzer.media.cutting.encoding import run_ffmpeg
-from analyzer.media.cutting.output import publish, unfinished
 from analyzer.worker import Worker
 
 _LIST = "pieces.txt"
@@ -43,18 +43,19 @@ def cut_as_miles_deep(
         OutputError, DiskFullError: it is there already, or cannot be written.
     """
     suffix = MATROSKA if source.suffix.lower() == ".wmv" else source.suffix
-    path = target if pieces else target.with_suffix(suffix)
+    path = target if pieces else target.with_name(f"{source.stem}.cut{suffix}")
     with unfinished(path, worker) as folder:
         written = folder / "pieces"
         written.mkdir()
         names = [f"{target.name}.{k}{suffix}" if pieces else f"{k}{suffix}" for k in range(1, len(spans) + 1)]
         for name, span in zip(names, spans, strict=True):
-            run_ffmpeg(_piece(program, source, span, written / name), source)
+            run_ffmpeg(_piece(program, source, span, written / name), source, written / name)
         if not pieces:
             # Their names are plain numbers beside the list: nothing in it needs quotes.
             (folder / "pieces" / _LIST).write_text("".join(f"file {name}\n" for name in names), "ascii")
-            run_ffmpeg(_joined(program, written / _LIST, folder / f"written{suffix}"), source)
-            written = folder / f"written{suffix}"
+            joined = folder / f"written{suffix}"
+            run_ffmpeg(_joined(program, written / _LIST, joined), source, joined)
+            written = joined
         publish(written, path)
     return path
 

@@ -19,10 +19,10 @@ def unfinished(target: Path, worker: Worker) -> Iterator[Path]:
         OutputError: the target is there already, or its folder is not, or cannot be written to.
         DiskFullError: no room.
     """
-    refuse_to_overwrite(target)
-    if not target.parent.is_dir():
-        raise OutputError(f"{shown(target.parent)}: no such folder; make it first")
     with reported(target), temporary(target) as folder:
+        refuse_to_overwrite(target)
+        if not target.parent.is_dir():
+            raise OutputError(f"{shown(target.parent)}: no such folder; make it first")
         delete_abandoned(target.parent)
         folder.mkdir()
         try:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-from analyzer.media.cutting.encoding import encode
-from analyzer.media.cutting.output import publish, refuse_to_overwrite, unfinished
+from analyzer.cutting.encoding import encode
+from analyzer.cutting.output import publish, refuse_to_overwrite, unfinished
 from analyzer.media.cutting.plans import How, Joined, Plan
 from analyzer.progress import Progress, silent
 from analyzer.records import Interval
@@ -48,7 +48,7 @@ def cut(
         how: "exact": right to the frame, as little as possible is encoded again; "copy": at key frames,
             nothing is.
         worker: reads and writes media.
-        ffmpeg: encodes; see analyzer.media.cutting.encoding.find_ffmpeg.
+        ffmpeg: encodes; see analyzer.cutting.encoding.find_ffmpeg.
         progress: told how far it is.
 
     Raises:

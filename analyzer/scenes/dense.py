@@ -1,0 +1,33 @@
+"""The scores of a film from every look at it."""
+
+from collections.abc import Sequence
+from itertools import count
+from pathlib import Path
+
+import numpy as np
+
+from analyzer.media.looking import shown_at
+from analyzer.media.video import open_video
+from analyzer.progress import Progress, forward
+from analyzer.records import Source
+from analyzer.scenes.classifying import Looker
+from analyzer.scenes.scores import Floats, looks_in
+
+
+def dense_looks(path: Path, looker: Looker, every_s: float, progress: Progress) -> tuple[Floats, Source]:
+    """Return the scores of all looks (n, classes), and what is known of the film when it was read."""
+    tell, rows = forward(progress), []
+    with open_video(path) as video:
+        times = ((look + 0.5) * every_s for look in count())
+        pictures = shown_at(video, times, lambda frame: looker.picture(video, frame), tell)
+        for time_s, row in looker.look(pictures):
+            rows.append(row)
+            tell(time_s, video.duration_s)
+        source = video.source(None)
+    return _filled(rows, looks_in(source.duration_s, every_s)), source
+
+
+def _filled(rows: Sequence[Floats], looks: int) -> Floats:
+    """Return the looks as one array; one that fell short by rounding is the last again."""
+    found: Floats = np.stack(rows[:looks])
+    return np.concatenate([found, np.repeat(found[-1:], looks - len(found), axis=0)])
