@@ -1,5 +1,6 @@
 """Run ffmpeg to encode the parts of a cut."""
 
+import os
 import re
 import subprocess
 import tempfile
@@ -23,6 +24,8 @@ _RATED = {"mpeg1video", "mpeg2video"}
 """Encoders whose clock is the frame rate."""
 _COUNTED = "avi"
 _TIMED = "nut"
+_MOST = 4096
+"""Bytes of ffmpeg's messages that are looked at, of the first and of the last ones."""
 
 
 STALL_S = 120.0
@@ -113,10 +116,14 @@ def _failure(film: Path, code: int, words: str) -> CuttingError | DiskFullError:
 
 def _words(messages: IO[bytes]) -> str:
     """Return ffmpeg's first and last message: mostly what went wrong and what came of it."""
-    messages.seek(0)
-    lines = [_printable(line) for line in messages.read().decode("utf-8", "replace").splitlines()]
-    telling = [line for line in lines if line and line != "Conversion failed!"]
-    return "; ".join(dict.fromkeys(telling[:1] + telling[-1:]))
+    size = messages.seek(0, os.SEEK_END)
+    found = []
+    for start, which in ((0, 0), (max(0, size - _MOST), -1)):
+        messages.seek(start)
+        lines = map(_printable, messages.read(_MOST).decode("utf-8", "replace").splitlines())
+        telling = [line for line in lines if line and line != "Conversion failed!"]
+        found += telling[which:][:1]
+    return "; ".join(dict.fromkeys(found))
 
 
 def _printable(line: str) -> str:

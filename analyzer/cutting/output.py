@@ -23,7 +23,8 @@ def unfinished(target: Path, worker: Worker) -> Iterator[Path]:
         refuse_to_overwrite(target)
         if not target.parent.is_dir():
             raise OutputError(f"{shown(target.parent)}: no such folder; make it first")
-        delete_abandoned(target.parent)
+        with suppress(OSError):  # another user's, perhaps
+            delete_abandoned(target.parent)
         folder.mkdir()
         try:
             yield folder

@@ -32,7 +32,7 @@ class Scores(Record):
 
     @model_validator(mode="after")
     def _whole(self) -> "Scores":
-        if not self.labels or len(self.flat) % len(self.labels):
+        if not self.labels or not len(self.flat) or len(self.flat) % len(self.labels):
             raise ValueError(f"{len(self.flat)} scores are not whole looks at {len(self.labels)} classes")
         return self
 

@@ -164,6 +164,11 @@ def test_several_classes_at_once() -> None:
     assert (rest.first, rest.last, round(rest.score, 6)) == (10, 14, 0.8)
 
 
+def test_scores_of_no_look_are_none() -> None:
+    with pytest.raises(ValueError, match="0 scores are not whole looks"):
+        scores(np.zeros((0, 2)), ("other", "hit"))
+
+
 def test_smoothing_closes_what_flickers() -> None:
     flicker = [0.9, 0.9, MISS] * 5
     assert found(flicker, "marquee", max_gap_s=0.0) == []

@@ -1,5 +1,6 @@
 """marquee cut."""
 
+import os
 import sys
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from analyzer.cutting.cut import cut as cut_film
 from analyzer.cutting.encoding import find_ffmpeg
 from analyzer.cutting.output import refuse_to_overwrite
 from analyzer.cutting.replacing import replace as replace_film
-from analyzer.errors import NothingFoundError, UsageError
+from analyzer.errors import NothingFoundError, OutputError, UsageError
 from analyzer.jobs.scenes import Choose, Found
 from analyzer.media.cutting.containers import suffix_for
 from analyzer.media.cutting.plans import How
@@ -101,6 +102,8 @@ def _cut(tools: Tools, path: Path, order: Order) -> None:
     if not order.dry_run:
         find_ffmpeg(tools.settings.cutting.ffmpeg)
         refuse_to_overwrite(_target(path, order))  # before the work rather than after it
+    if order.replace and path.exists() and not os.access(path, os.W_OK):
+        raise OutputError(f"{shown(path)}: is write-protected; --replace leaves such videos alone")
     found = tools.finder.find(path, order.choose)
     if not found.scenes:
         raise NothingFoundError(f"{shown(path)}: no such scene; 'marquee plot' shows its scores")

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -53,6 +54,16 @@ def test_ffmpeg_that_fails_is_quoted(kind: Callable[[str], Path], worker: Worker
     with pytest.raises(CuttingError, match=r"the encoder is on strike$"):
         cut_as_miles_deep(kind("h264.mp4"), [(0, 4)], tmp_path / "a.mp4", False, worker, broken)
     assert names(tmp_path) == ["ffmpeg"]
+
+
+def test_of_a_flood_of_messages_the_first_and_the_last_are_quoted(
+    kind: Callable[[str], Path], worker: Worker, tmp_path: Path
+) -> None:
+    wordy = script(
+        tmp_path / "ffmpeg", "echo first >&2; yes on and on | head -c 100000000 >&2; echo last >&2; exit 1"
+    )
+    with pytest.raises(CuttingError, match=r"h264.mp4: ffmpeg: first; last$"):
+        cut(kind("h264.mp4"), SPANS, tmp_path / "a.mp4", "exact", worker, wordy)
 
 
 def test_ffmpeg_that_is_killed(kind: Callable[[str], Path], worker: Worker, tmp_path: Path) -> None:
@@ -125,6 +136,17 @@ def test_a_folder_that_cannot_be_written_to(tmp_path: Path) -> None:
     said = as_somebody(prepare, f"unfinished(Path({str(tmp_path / 'a.mp4')!r}), None).__enter__()")
     assert "OutputError" in said
     assert "cannot be written: Permission denied" in said
+
+
+@pytest.mark.skipif(os.name != "posix", reason="file permissions as POSIX has them")
+def test_what_another_user_left_does_no_harm() -> None:
+    prepare = "from pathlib import Path; from analyzer.cutting.output import unfinished"
+    with tempfile.TemporaryDirectory() as name:  # all that are above it can be entered, unlike tmp_path's
+        folder = Path(name)
+        (folder / ".marquee-999999999-a.tmp" / "in it").mkdir(parents=True)
+        folder.chmod(0o777)
+        said = as_somebody(prepare, f"print(unfinished(Path({name!r}) / 'a.mp4', None).__enter__())")
+    assert said.startswith(f"{name}/.marquee-")
 
 
 @pytest.fixture
