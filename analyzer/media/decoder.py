@@ -46,10 +46,17 @@ class Health:
 
 
 class Decoder:
-    """One decoder of the video track; groups that go on from one another are decoded in order."""
+    """One decoder of the video track; groups that go on from one another are decoded in order.
 
-    def __init__(self, context: VideoCodecContext, health: Health) -> None:
-        context.thread_type = "NONE"  # faster for single key frames, and no delay
+    Args:
+        context: of the codec.
+        health: counts what cannot be decoded.
+        threads: whether it may use all cores, which helps where whole groups are wanted and nothing else is
+            to be done meanwhile.
+    """
+
+    def __init__(self, context: VideoCodecContext, health: Health, threads: bool = False) -> None:
+        context.thread_type = "AUTO" if threads else "NONE"  # faster for single key frames, and no delay
         # A sixth of decoding is smoothing; frames that no other is coded after do without.
         context.options = {**context.options, "skip_loop_filter": "noref"}
         self._context = context

@@ -34,8 +34,12 @@ _ANGLES: dict[int, Literal[0, 90, 180, 270]] = {0: 0, 90: 270, 180: 180, 270: 90
 
 
 @contextmanager
-def open_video(path: Path | str) -> Iterator[Video]:
+def open_video(path: Path | str, threads: bool = False) -> Iterator[Video]:
     """Open a local video file; nothing but this file is ever opened.
+
+    Args:
+        path: of the file.
+        threads: whether groups that are decoded whole may use all cores.
 
     Raises:
         InputError: it is missing, a directory or unreadable.
@@ -49,7 +53,7 @@ def open_video(path: Path | str) -> Iterator[Video]:
         open_file(path) as again,
         open_container(again, path) as second,
     ):
-        yield Video(path, container, choose_stream(container, path), choose_stream(second, path))
+        yield Video(path, container, choose_stream(container, path), choose_stream(second, path), threads)
 
 
 class Video:
@@ -62,11 +66,13 @@ class Video:
         walker: decodes groups whole.
     """
 
-    def __init__(self, path: Path, container: InputContainer, stream: VideoStream, twin: VideoStream) -> None:
+    def __init__(
+        self, path: Path, container: InputContainer, stream: VideoStream, twin: VideoStream, threads: bool
+    ) -> None:
         self.path = path
         self.health = Health()
         self.scout = Decoder(stream.codec_context, self.health)
-        self.walker = Decoder(twin.codec_context, self.health)
+        self.walker = Decoder(twin.codec_context, self.health, threads)
         self._container = container
         self._stream = stream
         self._time_base = stream.time_base or Fraction(1, 1000)

@@ -17,7 +17,7 @@ from analyzer.scenes.scores import Floats, looks_in
 def dense_looks(path: Path, looker: Looker, every_s: float, progress: Progress) -> tuple[Floats, Source]:
     """Return the scores of all looks (n, classes), and what is known of the film when it was read."""
     tell, rows = forward(progress), []
-    with open_video(path) as video:
+    with open_video(path, threads=True) as video:
         times = ((look + 0.5) * every_s for look in count())
         pictures = shown_at(video, times, lambda frame: looker.picture(video, frame), tell)
         for time_s, row in looker.look(pictures):

@@ -82,7 +82,7 @@ class _Refiner:
         order = sorted(range(len(changes)), key=lambda n: changes[n].span)
         found: dict[int, R] = {}
         with (
-            open_video(self._path) as video,
+            open_video(self._path, threads=True) as video,
             ReadAhead(self._gathered(video, [changes[n] for n in order], step_s), 2) as ahead,
         ):
             self._frame_s = video.frame_s

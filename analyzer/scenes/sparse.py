@@ -67,7 +67,7 @@ def sparse_looks(path: Path, looker: Looker, every_s: float, progress: Progress)
     runs = list(_open_runs(times, key_times, key_rows, looker.exclusive))
     wanted = [float(times[look]) for run in runs for look in range(run.start, run.end)]
     tell = forward(_half_of(progress, 1))
-    with open_video(path) as video:
+    with open_video(path, threads=True) as video:
         shown = shown_at(video, wanted, lambda frame: looker.picture(video, frame), tell)
         with ReadAhead((image for _, image in shown), READ_AHEAD) as ahead:
             for run, rows in _decided(runs, ahead, looker):
