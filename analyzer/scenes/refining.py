@@ -39,6 +39,8 @@ Moments = list[Moment]
 
 R = TypeVar("R")
 
+_ABOUT_S = 0.2
+"""What lies so far before and after a change of shot tells whether it is one."""
 _FAR_S = 4.0
 """Looks farther apart than this are brought nearer first: all frames between two wait in memory."""
 _STEP_S = 1.0
@@ -95,7 +97,8 @@ class _Refiner:
     def after(self, change: Change, moments: Moments) -> float:
         """Return the time of the first frame after a change, or of a change of shot that is near."""
         _, time_s = self.between(change, moments)
-        shots = judge.changes([moment.glimpse for moment in moments], self._frame_s)
+        near = [moment.glimpse for moment in moments if abs(moment.time_s - time_s) <= SNAP_S + _ABOUT_S]
+        shots = judge.changes(near, self._frame_s)
         return snapped(time_s, sorted(shot.time_s for shot in shots))
 
     def between(self, change: Change, moments: Moments) -> Interval:
