@@ -1,8 +1,7 @@
 """The scores of a film from few looks: at its key frames, and between two of them where these differ.
 
 There a look is taken in the middle, and so on on each side whose ends still show different classes. What lies
-between two looks of the same classes is taken for alike; so is what lies between a key frame and one that the
-encoder chose to set, as it does where a shot begins.
+between two looks of the same classes is taken for alike.
 """
 
 from collections.abc import Iterator
@@ -24,12 +23,9 @@ from analyzer.scenes.dense import dense_looks
 from analyzer.scenes.scores import Floats, looks_in
 
 Times = npt.NDArray[np.float64]
-Flags = npt.NDArray[np.bool_]
 
 HALF = 0.5
 """Where several classes can hold at once, those from this score on do."""
-_ALIKE_S, _REGULAR = 0.05, 0.1
-"""Distances of key frames that differ by less are one; what this share of them has is regular."""
 _LONGEST = 32
 """Looks that are decided together; their pictures wait in memory."""
 
@@ -67,9 +63,8 @@ def sparse_looks(path: Path, looker: Looker, every_s: float, progress: Progress)
     times: Times = (np.arange(looks_in(source.duration_s, every_s), dtype=np.float64) + 0.5) * every_s
     key_times: Times = np.array([time for time, _ in keys])
     key_rows: Floats = np.stack([row for _, row in keys])
-    chosen = _chosen(key_times)
-    weights = _interpolated(times, key_times, key_rows, chosen)
-    runs = list(_open_runs(times, key_times, key_rows, chosen, looker.exclusive))
+    weights = _interpolated(times, key_times, key_rows)
+    runs = list(_open_runs(times, key_times, key_rows, looker.exclusive))
     wanted = [float(times[look]) for run in runs for look in range(run.start, run.end)]
     tell = forward(_half_of(progress, 1))
     with open_video(path, threads=True) as video:
@@ -85,40 +80,23 @@ def _half_of(progress: Progress, half: int) -> Progress:
     return lambda done_s, duration_s: progress((done_s + half * duration_s) / 2, duration_s)
 
 
-def _interpolated(times: Times, at: Times, rows: Floats, chosen: Flags) -> Floats:
-    """Return scores (n, classes) at times from those at others, in proportion.
-
-    Up to those that were chosen, they stay as they are.
-    """
+def _interpolated(times: Times, at: Times, rows: Floats) -> Floats:
+    """Return scores (n, classes) at times from those at others, in proportion."""
     right = np.searchsorted(at, times, "right").clip(1, max(1, len(at) - 1))
     left, right = right - 1, np.minimum(right, len(at) - 1)
     share = ((times - at[left]) / np.maximum(at[right] - at[left], 1e-9)).clip(0, 1)[:, None]
-    share[chosen[right] & (times < at[right])] = 0
     return np.asarray(rows[left] * (1 - share) + rows[right] * share, np.float32)
 
 
-def _open_runs(times: Times, at: Times, rows: Floats, chosen: Flags, exclusive: bool) -> Iterator[Run]:
-    """Yield the looks between key frames of different classes, and those after the last one.
-
-    Where the later one was chosen, because a shot begins there, nothing is left open.
-    """
+def _open_runs(times: Times, at: Times, rows: Floats, exclusive: bool) -> Iterator[Run]:
+    """Yield the looks between key frames of different classes, and those after the last one."""
     edges = np.searchsorted(times, at)
     kinds = [_kind(row, exclusive) for row in rows]
     for number, start in enumerate(edges):
         last = number + 1 == len(edges)
         end = len(times) if last else int(edges[number + 1])
-        if last or (kinds[number] != kinds[number + 1] and not chosen[number + 1]):
+        if last or kinds[number] != kinds[number + 1]:
             yield from _split(Run(int(start), end, rows[number], None if last else rows[number + 1]))
-
-
-def _chosen(at: Times) -> Flags:
-    """Return which key frames the encoder chose to set, because a shot begins there, and were not just due.
-
-    They come after a distance that hardly another has, and not after the longest.
-    """
-    apart = np.round(np.diff(at, prepend=0.0) / _ALIKE_S).astype(int)
-    _, of, counts = np.unique(apart, return_inverse=True, return_counts=True)
-    return np.asarray((counts[of] < max(2, _REGULAR * len(at))) & (apart < apart.max()), np.bool_)
 
 
 def _split(run: Run) -> Iterator[Run]:
