@@ -43,7 +43,7 @@ def cut_as_miles_deep(
         OutputError, DiskFullError: it is there already, or cannot be written.
     """
     suffix = MATROSKA if source.suffix.lower() == ".wmv" else source.suffix
-    path = target if pieces else target.with_name(f"{source.stem}.cut{suffix}")
+    path = target if pieces or not suffix else target.with_suffix(suffix)
     with unfinished(path, worker) as folder:
         written = folder / "pieces"
         written.mkdir()
