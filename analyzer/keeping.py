@@ -13,10 +13,7 @@ from analyzer.records import Movie
 from analyzer.stores import sidecar
 from analyzer.stores.contract import Store
 from analyzer.stores.entries import entry_of
-from analyzer.stores.whole import delete_abandoned, writing
-
-ABANDONED_S = 600.0
-"""After which what is unfinished and nobody's is taken for abandoned."""
+from analyzer.stores.whole import ABANDONED_S, delete_abandoned, writing
 
 
 class Keeper:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from analyzer.errors import DiskFullError, OutputError
 from analyzer.paths import shown
-from analyzer.stores.whole import FULL, delete_abandoned, temporary
+from analyzer.stores.whole import ABANDONED_S, FULL, delete_abandoned, temporary
 from analyzer.worker import Worker
 
 
@@ -24,7 +24,7 @@ def unfinished(target: Path, worker: Worker) -> Iterator[Path]:
         if not target.parent.is_dir():
             raise OutputError(f"{shown(target.parent)}: no such folder; make it first")
         with suppress(OSError):  # another user's, perhaps
-            delete_abandoned(target.parent)
+            delete_abandoned(target.parent, ABANDONED_S)
         folder.mkdir()
         try:
             yield folder

@@ -16,6 +16,8 @@ from analyzer.paths import shown
 
 FULL = (errno.ENOSPC, errno.EDQUOT)
 """What the system says where there is no room."""
+ABANDONED_S = 600.0
+"""After which what is unfinished and nobody's is taken for abandoned."""
 
 
 def write_whole(path: Path, content: bytes) -> None:

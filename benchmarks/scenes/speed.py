@@ -47,11 +47,11 @@ class Run:
 
 
 def marquee(*options: str) -> Way:
-    """Return `marquee tag` as a user runs it for the first time: nothing is cached."""
+    """Return `marquee cut --dry-run` as a user runs it for the first time: nothing is cached."""
 
     def command(film: Footage, folder: Path) -> Sequence[str | Path]:
-        model = ["--model", f"onnx:{film.classifier}", "-o", folder]
-        return [sys.executable, "-m", "analyzer", "tag", film.path, *model, *options]
+        model = ["--model", f"onnx:{film.classifier}", "-x", "--dry-run"]
+        return [sys.executable, "-m", "analyzer", "cut", film.path, *model, *options]
 
     def seen(folder: Path) -> np.ndarray:
         (kept,) = (folder / "scores").glob("*.json")
@@ -59,7 +59,7 @@ def marquee(*options: str) -> Way:
         assert list(scores.labels) == LABELS
         return scores.weights.argmax(axis=1)
 
-    return Way(" ".join(["marquee tag", *options]), command, seen)
+    return Way(" ".join(["marquee cut", *options]), command, seen)
 
 
 def original(runtime: str) -> Way:
