@@ -14,7 +14,7 @@ import imageio_ffmpeg  # type: ignore[import-untyped, unused-ignore]
 
 from analyzer.errors import CuttingError, DiskFullError, UsageError
 from analyzer.media.container import FORMATS
-from analyzer.media.cutting.parts import part_path
+from analyzer.media.cutting.parts import encoded_path, part_path
 from analyzer.media.cutting.plans import AHEAD, Part, Track
 from analyzer.paths import shown
 
@@ -46,11 +46,6 @@ def find_ffmpeg(setting: str) -> Path:
     if told.returncode or not told.stdout.startswith(b"ffmpeg"):
         raise UsageError(f"cutting.ffmpeg: {shown(path)} is no ffmpeg; name another")
     return path
-
-
-def encoded_path(folder: Path, track: int, number: int) -> Path:
-    """Return where a part is once it is encoded."""
-    return folder / f"{track}.{number}.encoded"
 
 
 def encode(program: Path, film: Path, track: Track, number: int, folder: Path) -> None:

@@ -144,11 +144,11 @@ def test_the_page_is_light_or_dark(browser: "Browser", file: Path, scheme: str, 
 
 
 @needs_browser
-def test_a_page_without_looks_or_scenes_opens(browser: "Browser", tmp_path: Path) -> None:
+def test_a_page_of_one_look_without_scenes_opens(browser: "Browser", tmp_path: Path) -> None:
     empty = tmp_path / "empty.html"
-    empty.write_bytes(plot_scores(scores(LABELS, 0), [], (), "empty", "html"))
+    empty.write_bytes(plot_scores(scores(LABELS, 1), [], (), "empty", "html"))
     page = Opened(browser, empty)
     page.point_at(0.5)
     page.tab.locator("#chart").press("ArrowRight")
-    assert not page.tab.locator("#readout").is_visible()
+    assert page.tab.locator("#readout").is_visible()
     assert page.complaints == []

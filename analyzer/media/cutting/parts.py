@@ -23,6 +23,11 @@ def part_path(folder: Path, track: int, number: int) -> Path:
     return folder / f"{track}.{number}.part"
 
 
+def encoded_path(folder: Path, track: int, number: int) -> Path:
+    """Return where a part is once it is encoded."""
+    return folder / f"{track}.{number}.encoded"
+
+
 def assign(scan: Scan, stretches: Sequence[Sequence[Stretch]]) -> tuple[Stretches, tuple[Part, ...]]:
     """Give each stretch to be encoded a part of its own; all of a counted track share one."""
     encoded = [s for piece in stretches for s in piece if s.part is not None]

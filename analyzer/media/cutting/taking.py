@@ -11,9 +11,9 @@ from av.container import InputContainer
 from av.packet import Packet as AnyPacket
 from av.video.stream import VideoStream
 
-from analyzer.cutting.encoding import encoded_path
 from analyzer.media.cutting import nals
 from analyzer.media.cutting.ordering import delay_of
+from analyzer.media.cutting.parts import encoded_path
 from analyzer.media.cutting.plans import AHEAD, Stretch, Track
 from analyzer.media.cutting.scan import codec_of
 from analyzer.media.packets import Packet
