@@ -27,6 +27,8 @@ _RATES = (0.01, 1000)
 """Frames a second; beyond that, the header is damaged."""
 _CUT_OFF_S, _CUT_OFF_SHARE = 1.0, 0.02
 """A header that promises so much more film, in seconds and as a share, tells of a lost end."""
+_LONGEST_S = 1e8
+"""A header that promises three years of film is damaged."""
 _MAX_ASPECT = 16
 """A pixel more oblong than this is a damaged header, not a picture."""
 _ANGLES: dict[int, Literal[0, 90, 180, 270]] = {0: 0, 90: 270, 180: 180, 270: 90}
@@ -91,9 +93,11 @@ class Video:
 
     def _header_s(self) -> float:
         if self._stream.duration:
-            return float(self._stream.duration * self._time_base)
-        start = max(0, self._container.start_time or 0)
-        return max(0, (self._container.duration or 0) - start) / 1_000_000
+            promised = float(self._stream.duration * self._time_base)
+        else:
+            start = max(0, self._container.start_time or 0)
+            promised = max(0, (self._container.duration or 0) - start) / 1_000_000
+        return promised if promised <= _LONGEST_S else 0.0
 
     @property
     def frame_s(self) -> float:

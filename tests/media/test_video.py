@@ -163,3 +163,18 @@ def test_cut_off_file_gives_what_it_has(clip: Path, tmp_path: Path, sample) -> N
     half = tmp_path / "half.ts"
     half.write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
     assert 0.3 < sample(half, "balanced").source.duration_s < 2
+
+
+def test_a_header_that_promises_millions_of_years_is_not_believed(make_clip, make_scene, sample) -> None:
+    film = make_clip("film.avi", make_scene(1, 48), codec="mpeg4")
+    content = bytearray(film.read_bytes())
+    head = content.index(b"strh") + 8
+    content[head + 20 : head + 28] = (2**31 - 1).to_bytes(4, "little") + (1).to_bytes(
+        4, "little"
+    )  # scale, rate
+    content[head + 32 : head + 36] = (2**31 - 1).to_bytes(4, "little")  # frames
+    film.write_bytes(content)
+    with av.open(str(film)) as container:
+        stream = container.streams.video[0]
+        assert float((stream.duration or 0) * stream.time_base) > 1e12, "the damage arrives"
+    assert sample(film, "balanced").source.missing_s == 0
