@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analyzer.records import Source
 from analyzer.scenes import tag_file
 from analyzer.scenes.blocks import Block
 from analyzer.scenes.choosing import Choice, all_but, each
@@ -16,26 +15,9 @@ from analyzer.scenes.rules import blocks_of
 from analyzer.scenes.scores import Scores
 from analyzer.scenes.tagging import in_seconds
 from analyzer.settings import Scenes, load
+from tests.scenes.made import source
 
 HIT = Choice("hit", (1,))
-
-
-def source(duration_s: float) -> Source:
-    return Source(
-        path="/films/clip.mp4",
-        size_bytes=1,
-        oshash="0" * 16,
-        phash=None,
-        duration_s=duration_s,
-        first_frame_s=0.0,
-        fps="25/1",
-        width=320,
-        height=180,
-        rotation=0,
-        container="mov",
-        codec="h264",
-        pixel_format="yuv420p",
-    )
 
 
 def scores(
@@ -46,7 +28,7 @@ def scores(
         labels=tuple(labels),
         exclusive=exclusive,
         every_s=every_s,
-        source=source(len(weights) * every_s),
+        source=source(duration_s=len(weights) * every_s),
         flat=np.asarray(weights, np.float32).ravel(),
     )
 

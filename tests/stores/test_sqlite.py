@@ -25,6 +25,7 @@ from analyzer.stores.contract import COLLECTIONS, Query
 from analyzer.stores.opening import open_store
 from analyzer.stores.sqlite import SqliteStore, database
 from analyzer.stores.sqlite.migrations import MIGRATIONS, REFERENCES, UNIQUE
+from tests import disks
 from tests.contracts.stores import DumpContract, Make, Open, assert_holds, held
 from tests.entries import entry, same
 from tests.somebody import as_somebody
@@ -277,15 +278,8 @@ def test_disorder_is_found_in_tables_that_somebody_made(filled: Path) -> None:
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of a megabyte."""
-    (folder := tmp_path / "small").mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", folder], capture_output=True)
-    if mounted.returncode:
-        pytest.skip(f"needs the right to mount a file system: {mounted.stderr.decode().strip()}")
-    try:
+    with disks.small_disk(tmp_path / "small", "1m") as folder:
         yield folder
-    finally:
-        subprocess.run(["umount", folder], check=True)
 
 
 def test_a_full_disk_leaves_what_was_there(small_disk: Path, tmp_path: Path) -> None:

@@ -88,11 +88,11 @@ class Given:
         Raises:
             UsageError: see analyzer.settings.load; or a length of time is none.
         """
-        times = {"every_s": self.every, "min_cut_s": self.min_cut} | {
-            "max_gap_s": self.max_gap,
-            "smooth_s": self.smooth,
-        }
-        values = {f"scenes.{key}": seconds(text) for key, text in times.items() if text is not None} | {
+        values = {
+            "scenes.every_s": _in_seconds(self.every),
+            "scenes.min_cut_s": _in_seconds(self.min_cut),
+            "scenes.max_gap_s": _in_seconds(self.max_gap),
+            "scenes.smooth_s": _in_seconds(self.smooth),
             "scenes.model": self.model,
             "scenes.fast": "true" if self.fast else None,
             "scenes.rules": self.rules,
@@ -102,6 +102,10 @@ class Given:
         }
         assignments = [f"{key}={value}" for key, value in values.items() if value is not None]
         return load(self.preset, self.config, [*(self.set_ or []), *assignments])
+
+
+def _in_seconds(text: str | None) -> float | None:
+    return None if text is None else seconds(text)
 
 
 def with_scene_options(command: Callable[..., int]) -> Callable[..., int]:

@@ -32,7 +32,7 @@ def as_break(packet: bytes, extradata: bytes | None) -> bytes:
 
 def is_prefixed(extradata: bytes | None) -> bool:
     """Tell whether lengths part the units of a track's packets, not start codes."""
-    return bool(extradata) and extradata[:1] == b"\1"  # type: ignore[index]
+    return (extradata or b"")[:1] == b"\1"
 
 
 def _starts(codec: str, packet: bytes, extradata: bytes | None) -> list[int]:

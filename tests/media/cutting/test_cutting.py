@@ -10,6 +10,7 @@ import pytest
 
 from analyzer.cutting.cut import cut, cut_into_pieces
 from analyzer.media.cutting.containers import suffix_for
+from analyzer.media.cutting.plans import How
 from analyzer.worker import Worker
 from tests.media.cutting.conftest import KINDS
 from tests.media.cutting.films import RATE, look, make_film, offsets, wanted
@@ -91,11 +92,11 @@ def test_a_copy_of_avi_loses_nothing(
 
 @pytest.mark.parametrize("how", ["exact", "copy"])
 def test_pieces_are_files_of_their_own(
-    how: str, kind: Callable[[str], Path], worker: Worker, program: Path, tmp_path: Path
+    how: How, kind: Callable[[str], Path], worker: Worker, program: Path, tmp_path: Path
 ) -> None:
     spans = [(1.0, 3.0), (3.0, 5.0), (12.24, 14.0)]
     folder = tmp_path / "film.cut"
-    written = cut_into_pieces(kind("mpeg4.avi"), spans, folder, ".avi", how, worker, program)  # type: ignore[arg-type]
+    written = cut_into_pieces(kind("mpeg4.avi"), spans, folder, ".avi", how, worker, program)
     assert written.path == folder
     assert sorted(p.name for p in folder.iterdir()) == [f"film.cut.{n}.avi" for n in (1, 2, 3)]
     for n, span in enumerate(spans, 1):

@@ -16,7 +16,9 @@ from analyzer.cutting.encoding import find_ffmpeg
 from analyzer.cutting.miles import cut_as_miles_deep
 from analyzer.cutting.replacing import replace
 from analyzer.errors import CuttingError, DiskFullError, InputError, MediaError, OutputError, UsageError
+from analyzer.media.cutting.plans import How
 from analyzer.worker import Worker
+from tests import disks
 from tests.media.cutting.films import ffmpeg, look, wanted
 from tests.somebody import as_somebody
 
@@ -152,28 +154,19 @@ def test_what_another_user_left_does_no_harm() -> None:
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    folder = tmp_path / "small"
-    folder.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=300k", "tmpfs", folder], capture_output=True
-    )
-    if mounted.returncode:
-        pytest.skip(f"needs the right to mount a file system: {mounted.stderr.decode().strip()}")
-    try:
+    with disks.small_disk(tmp_path / "small", "300k") as folder:
         yield folder
-    finally:
-        subprocess.run(["umount", folder], check=True)
 
 
 @pytest.mark.parametrize("how", ["exact", "copy"])
 @pytest.mark.parametrize("room", [0, 0.3, 0.7])
 def test_a_full_disk(
-    how: str, room: float, small_disk: Path, kind: Callable[[str], Path], worker: Worker, program: Path
+    how: How, room: float, small_disk: Path, kind: Callable[[str], Path], worker: Worker, program: Path
 ) -> None:
     film = kind("h264.mp4")
     (small_disk / "filler").write_bytes(b"x" * round(295_000 - room * film.stat().st_size))
     with pytest.raises(DiskFullError):
-        cut(film, [(1.0, 16.0)], small_disk / "a.mp4", how, worker, program)  # type: ignore[arg-type]
+        cut(film, [(1.0, 16.0)], small_disk / "a.mp4", how, worker, program)
     assert names(small_disk) == ["filler"]
 
 

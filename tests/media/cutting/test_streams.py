@@ -8,6 +8,7 @@ import av
 import pytest
 
 from analyzer.cutting.cut import cut
+from analyzer.media.cutting.plans import How
 from analyzer.worker import Worker
 from tests.media.cutting.films import RATE, ffmpeg, look, make_film, offsets, wanted
 
@@ -98,11 +99,11 @@ def rich(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
 @pytest.mark.parametrize("suffix", [".mp4", ".mkv"])
 @pytest.mark.parametrize("how", ["exact", "copy"])
 def test_every_stream_is_kept(
-    suffix: str, how: str, rich: Callable[[str], Path], worker: Worker, program: Path, tmp_path: Path
+    suffix: str, how: How, rich: Callable[[str], Path], worker: Worker, program: Path, tmp_path: Path
 ) -> None:
     film = rich(suffix)
     spans = SPANS if how == "exact" else [(2.0, 4.0), (6.0, 8.0)]
-    written = cut(film, spans, tmp_path / f"a{suffix}", how, worker, program)  # type: ignore[arg-type]
+    written = cut(film, spans, tmp_path / f"a{suffix}", how, worker, program)
     assert written.notices == ()
     with av.open(str(film)) as before, av.open(str(written.path)) as after:
         kinds = [(s.type, s.language, s.disposition) for s in before.streams if s.type != "data"]
@@ -145,11 +146,11 @@ def test_subtitles_are_clipped_and_chapters_moved(
 @pytest.mark.parametrize("name", ["h264.mov", "hevc.mp4"])
 @pytest.mark.parametrize("how", ["exact", "copy"])
 def test_a_film_stays_turned(
-    name: str, how: str, kind: Callable[[str], Path], worker: Worker, program: Path, tmp_path: Path
+    name: str, how: How, kind: Callable[[str], Path], worker: Worker, program: Path, tmp_path: Path
 ) -> None:
     film = tmp_path / f"turned{Path(name).suffix}"
     ffmpeg("-display_rotation", 90, "-i", kind(name), "-c", "copy", film)
-    written = cut(film, SPANS, tmp_path / f"cut{film.suffix}", how, worker, program)  # type: ignore[arg-type]
+    written = cut(film, SPANS, tmp_path / f"cut{film.suffix}", how, worker, program)
     with av.open(str(film)) as before, av.open(str(written.path)) as after:
         assert [next(c.decode(video=0)).rotation for c in (before, after)] == [90, 90]
 
@@ -195,11 +196,11 @@ def test_a_varying_frame_rate_is_kept(worker: Worker, program: Path, tmp_path: P
 @pytest.mark.parametrize("how", ["exact", "copy"])
 @pytest.mark.parametrize("shift", [-1.5, 3.25])
 def test_a_film_that_starts_late_or_early(
-    how: str, shift: float, kind: Callable[[str], Path], worker: Worker, program: Path, tmp_path: Path
+    how: How, shift: float, kind: Callable[[str], Path], worker: Worker, program: Path, tmp_path: Path
 ) -> None:
     film = tmp_path / "late.ts"
     ffmpeg("-itsoffset", shift + 2, "-i", kind("h264.ts"), "-c", "copy", "-copyts", "-muxdelay", 0, film)
-    written = cut(film, [(4.0, 8.0)], tmp_path / "cut.ts", how, worker, program)  # type: ignore[arg-type]
+    written = cut(film, [(4.0, 8.0)], tmp_path / "cut.ts", how, worker, program)
     assert set(wanted([(4.0, 8.0)])) <= set(look(written.path).numbers)
     assert max(map(abs, offsets(written.path, [(4.0, 8.0)]))) <= 0.02
 
