@@ -92,6 +92,7 @@ def unpack(path: Path, folder: Path | None = None) -> Manifest:
                 raise ValueError(f"the sum of {info.name} is not what its manifest says")
         if missing:
             raise ValueError(f"{next(iter(missing))} is missing")
+        _refuse_content(stream)
         return manifest
 
 
@@ -145,6 +146,13 @@ def _content(stream: BinaryIO, size: int) -> Iterator[bytes]:
     for start in range(0, size, _CHUNK):
         yield _exactly(stream, min(_CHUNK, size - start))
     _exactly(stream, -size % tarfile.BLOCKSIZE)
+
+
+def _refuse_content(stream: BinaryIO) -> None:
+    """Read to the end, where gzip holds its own sum; a tar ends on zeros."""
+    while chunk := stream.read(_CHUNK):
+        if any(chunk):
+            raise ValueError("it goes on after its end")
 
 
 def _exactly(stream: BinaryIO, size: int) -> bytes:

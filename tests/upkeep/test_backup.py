@@ -127,7 +127,7 @@ def test_damage_anywhere_is_found_and_changes_nothing(file: Path, other: SqliteS
     content = file.read_bytes()
     other.save([mine := entry(tmp_path, 99)])
     torn = [content[: len(content) * n // 8] for n in range(8)]
-    for at in range(12, len(content) - 9, len(content) // 40):
+    for at in {*range(10, len(content), len(content) // 40), *range(len(content) - 24, len(content))}:
         torn.append(content[:at] + bytes([content[at] ^ 0x55]) + content[at + 1 :])
     for some in torn:
         file.write_bytes(some)
