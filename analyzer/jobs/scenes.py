@@ -20,7 +20,7 @@ from analyzer.scenes.blocks import Block
 from analyzer.scenes.changes import Change
 from analyzer.scenes.choosing import Choice
 from analyzer.scenes.kept import KeptScores
-from analyzer.scenes.placing import Edge, edges_of, place, place_whole, snapped
+from analyzer.scenes.placing import Edge, edges_of, known_exactly, place, place_whole, snapped, span_of
 from analyzer.scenes.rules import blocks_of
 from analyzer.scenes.scores import Scores
 from analyzer.settings import Settings
@@ -195,18 +195,19 @@ class SceneFinder:
     ) -> dict[Edge, float]:
         """Return when each edge is, right to the frame."""
         edges = edges_of(scores, blocks)
-        if not edges:
-            return {}
+        found = known_exactly(scores, edges)
+        open_edges = [edge for edge in edges if edge not in found]
+        if not open_edges:
+            return found
         wanted = {choice.name: choice for choice in choices}
-        every_s = scores.every_s
         changes = [
             Change(
                 classes=wanted[edge.choice].classes,
                 without=wanted[edge.choice].without,
-                span=((edge.look - 0.5) * every_s, (edge.look + 0.5) * every_s),
+                span=span_of(edge, scores.every_s),
                 rising=edge.rising,
             )
-            for edge in edges
+            for edge in open_edges
         ]
         times = self._worker.refine(path, changes, self._progress(path)).times_s
-        return dict(zip(edges, times, strict=True))
+        return found | dict(zip(open_edges, times, strict=True))

@@ -1,18 +1,34 @@
 """What is shown at certain times of a film, and at its key frames."""
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from itertools import tee
 
 from av.video.frame import VideoFrame
 
 from analyzer.media.pixels import Image
-from analyzer.media.sampling import MIN_GROUP_S
+from analyzer.media.shots import stretches
+from analyzer.media.signs import Signs
 from analyzer.media.video import Video
 from analyzer.media.within import frames_within
+from analyzer.overlap import with_next
 from analyzer.progress import Progress, silent
 
 ToImage = Callable[[VideoFrame], Image]
 """Makes of a frame the picture that is looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyFrame:
+    """A frame that can be decoded on its own.
+
+    Attributes:
+        time_s: when it is shown.
+        marked: whether the encoder set it because a shot begins there.
+    """
+
+    time_s: float
+    marked: bool
 
 
 def shown_at(
@@ -41,9 +57,19 @@ def shown_at(
         wanted, shown = next(times, None), True
 
 
-def key_frames(video: Video, to_image: ToImage, progress: Progress = silent) -> Iterator[tuple[float, Image]]:
-    """Yield the pictures that can be decoded on their own, with their times."""
-    for group in video.groups(MIN_GROUP_S):
-        progress(video.packet_s(group.packets[0]), video.duration_s)
-        for frame in video.scout.alone(group):
-            yield video.time_s(frame), to_image(frame)
+def key_frames(
+    video: Video, to_image: ToImage, progress: Progress = silent
+) -> Iterator[tuple[KeyFrame, Image]]:
+    """Yield the frames that can be decoded on their own, with the pictures of them.
+
+    Args:
+        video: not yet read.
+        to_image: see ToImage.
+        progress: told how far the film has been read.
+    """
+    signs, marked = Signs(trusting=False), set()
+    for here, after in with_next(stretches(video, progress)):
+        changes, _ = signs.read([*here.glimpses(), *(after.glimpses()[:1] if after else [])], here.group)
+        marked |= {change.time_s for change in changes}
+        for glimpse, frame in here.frames:
+            yield KeyFrame(glimpse.time_s, glimpse.time_s in marked), to_image(frame)

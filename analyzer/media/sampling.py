@@ -7,7 +7,7 @@ One group of packets is read ahead. A group is decoded only as far as its stops 
 few of the two stretches, and the sharpest of a shot that so far is all blur.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from av.video.frame import VideoFrame
 
@@ -15,14 +15,12 @@ from analyzer.media import fingerprint, looks, plan
 from analyzer.media.frame import Frame
 from analyzer.media.ledger import Ledger
 from analyzer.media.plan import Planner, Stop
-from analyzer.media.shots import ShotFinder, Stretch, glimpse
+from analyzer.media.shots import ShotFinder, Stretch, stretches
 from analyzer.media.video import Video
+from analyzer.overlap import with_next
 from analyzer.progress import Progress, silent
 from analyzer.records import Keyframe, Shot, Source
 from analyzer.settings import Keyframes, Shots
-
-MIN_GROUP_S = 1.0
-"""Groups are at least so long, also where every frame is a key frame."""
 
 
 class Sampler:
@@ -54,7 +52,7 @@ class Sampler:
         self._blurred: Frame | None = None
 
     def __iter__(self) -> Iterator[Frame]:
-        for here, after in _with_next(self._stretches()):
+        for here, after in with_next(stretches(self._video, self._progress)):
             changes = [change.time_s for change in self._finder.find(here, after)]
             end_s = after.start_s if after else self._video.duration_s
             keys = [glimpse.time_s for glimpse in here.glimpses()[:1]]
@@ -71,14 +69,6 @@ class Sampler:
             InputError: the file is gone.
         """
         return self._video.source(self.phash)
-
-    def _stretches(self) -> Iterator[Stretch]:
-        """Read the groups, and decode of each what can be decoded alone."""
-        for group in self._video.groups(MIN_GROUP_S):
-            frames = [(glimpse(self._video, frame), frame) for frame in self._video.scout.alone(group)]
-            start_s = self._video.packet_s(group.packets[0])
-            self._progress(start_s, self._video.duration_s)
-            yield Stretch(group, start_s, frames)
 
     def _visit(self, here: Stretch, stops: list[Stop]) -> Iterator[tuple[Stop, VideoFrame]]:
         """Find a frame for each stop: at hand if there is one near, else by decoding the group so far."""
@@ -148,14 +138,3 @@ def _nearest(here: Stretch, stop: Stop) -> VideoFrame | None:
     if not near or min(near)[0] > stop.slack_s:
         return None
     return here.frames[min(near)[1]][1]
-
-
-def _with_next(items: Iterable[Stretch]) -> Iterator[tuple[Stretch, Stretch | None]]:
-    """Yield each item with the one after it."""
-    previous: Stretch | None = None
-    for item in items:
-        if previous:
-            yield previous, item
-        previous = item
-    if previous:
-        yield previous, None

@@ -7,9 +7,8 @@ must do: where the picture changes, a packet is large.
 """
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 from statistics import median
 
 from av.video.frame import VideoFrame
@@ -18,21 +17,19 @@ from analyzer.media import judge
 from analyzer.media.judge import Change, Glimpse
 from analyzer.media.packets import Group
 from analyzer.media.plan import Effort
+from analyzer.media.signs import CUT, Signs
 from analyzer.media.video import Video
+from analyzer.progress import Progress
 from analyzer.records import Shot
 
-SAME = 9.0
-"""Content value up to which two glimpses show one shot."""
-CUT = 16.0
-"""Content value from which an intra frame that the encoder chose to set begins a shot."""
 ALLOWANCE = {"fast": 0.05, "balanced": 1.0, "thorough": 1.0}
 """Share of a film's packets that may be decoded to judge changes."""
+MIN_GROUP_S = 1.0
+"""Groups are at least so long, also where every frame is a key frame."""
 _CLEAR = 27.0
 """Content value that is a cut by PySceneDetect's own default."""
 _SPIKE = 3.0
 """A packet this many times larger than most holds a new picture."""
-_JITTER = 4
-"""Groups of regular length differ by so many packets: frames at their end may be coded in the next one."""
 _HELD = 32
 _HELD_BYTES = 96 << 20
 """Frames of a judged group that are kept at hand, so that they need not be decoded again; at least four."""
@@ -56,6 +53,15 @@ class Stretch:
         return [glimpse for glimpse, _ in self.frames]
 
 
+def stretches(video: Video, progress: Progress) -> Iterator[Stretch]:
+    """Read the groups of a film, not yet read, and decode of each what can be decoded alone."""
+    for group in video.groups(MIN_GROUP_S):
+        frames = [(glimpse(video, frame), frame) for frame in video.scout.alone(group)]
+        start_s = video.packet_s(group.packets[0])
+        progress(start_s, video.duration_s)
+        yield Stretch(group, start_s, frames)
+
+
 def glimpse(video: Video, frame: VideoFrame) -> Glimpse:
     """Return a decoded frame as the judge sees it."""
     return Glimpse(video.time_s(frame), video.image(frame, judge.WIDTH))
@@ -75,18 +81,18 @@ class ShotFinder:
     min_length_s: float
     changes: list[Change] = field(default_factory=list)
     _fades: judge.Fades = field(init=False)
-    _longest: int = 0
-    _before: int = 0
+    _signs: Signs = field(init=False)
     _read: int = 0
     _judged: int = 0
 
     def __post_init__(self) -> None:
         self._fades = judge.Fades(self.video.frame_s)
+        self._signs = Signs(trusting=self.effort == "fast")  # what is in doubt will hardly be decoded
 
     def find(self, here: Stretch, after: Stretch | None) -> list[Change]:
         """Return the changes in a stretch and at the start of the one `after` it, in order."""
         seen = [*here.glimpses(), *(after.glimpses()[:1] if after else [])]
-        found, open_pairs = self._by_sign(seen, here.group)
+        found, open_pairs = self._signs.read(seen, here.group)
         size = len(here.group.packets)
         self._read += size
         # After the last group comes no frame that could tell whether it holds a change.
@@ -98,31 +104,6 @@ class ShotFinder:
             found += [change for a, b in open_pairs for change in self._by_size(here.group, a, b)]
         found += self._fades.see(seen)
         return self._accept(found)
-
-    def _by_sign(
-        self, seen: list[Glimpse], group: Group
-    ) -> tuple[list[Change], list[tuple[Glimpse, Glimpse]]]:
-        """Return the changes that the encoder marked, and the pairs that differ without a clear mark."""
-        ended_early = self._ended_early(group)
-        trusting = self.effort == "fast"  # what is in doubt will hardly be decoded
-        changes, open_pairs = [], []
-        for a, b in pairwise(seen):
-            value = judge.content(a, b)
-            if value < SAME or judge.alike(a, b) or judge.dark(b):
-                continue
-            marked = value >= CUT and (b is not seen[-1] or ended_early) and not judge.dark(a)
-            if marked and (trusting or not judge.lit(a, b)):
-                changes.append(Change(b.time_s, "cut"))
-            else:
-                open_pairs.append((a, b))
-        return changes, open_pairs
-
-    def _ended_early(self, group: Group) -> bool:
-        """Whether the encoder ended a group though neither its length nor a regular beat asked for it."""
-        size, longest, before = len(group.packets), self._longest, self._before
-        self._longest, self._before = max(longest, size), size
-        regular = group.keys > 1 or abs(size - before) <= _JITTER
-        return not regular and (self.effort == "fast" or size < longest - _JITTER)
 
     def _must_judge(self, group: Group) -> bool:
         """Whether a group is decoded whole in any case: it is asked for, or the next one goes on from it."""

@@ -2,14 +2,14 @@
 
 from collections import deque
 from collections.abc import Iterable, Iterator
-from itertools import chain, pairwise
 
 from av.video.frame import VideoFrame
 
 from analyzer.media.decoder import Skip
 from analyzer.media.packets import Group
-from analyzer.media.sampling import MIN_GROUP_S
+from analyzer.media.shots import MIN_GROUP_S
 from analyzer.media.video import Video
+from analyzer.overlap import with_next
 from analyzer.progress import Progress, silent
 from analyzer.records import Interval
 
@@ -28,7 +28,7 @@ def frames_within(
     """
     coming = _Coming(spans)
     decoded = True
-    for number, (group, after) in enumerate(_pairs(video)):
+    for number, (group, after) in enumerate(with_next(video.groups(MIN_GROUP_S))):
         if number == 0:
             _start_clock(video, group)
         start_s = video.packet_s(group.packets[0])
@@ -72,12 +72,6 @@ class _Coming:
             self._next = next(self._spans, None)
         self._open = deque(span for span in self._open if span[1] >= start_s)
         return max((span[1] for span in self._open), default=None)
-
-
-def _pairs(video: Video) -> Iterator[tuple[Group, Group | None]]:
-    """Each group with the one after it."""
-    groups: Iterator[Group | None] = chain(video.groups(MIN_GROUP_S), [None])
-    return ((group, after) for group, after in pairwise(groups) if group)
 
 
 def _start_clock(video: Video, group: Group) -> None:

@@ -9,13 +9,12 @@ import numpy as np
 from analyzer.media.looking import shown_at
 from analyzer.media.video import open_video
 from analyzer.progress import Progress, forward
-from analyzer.records import Source
 from analyzer.scenes.classifying import Looker
-from analyzer.scenes.scores import Floats, looks_in
+from analyzer.scenes.scores import Floats, Looks, looks_in
 
 
-def dense_looks(path: Path, looker: Looker, every_s: float, progress: Progress) -> tuple[Floats, Source]:
-    """Return the scores of all looks (n, classes), and what is known of the film when it was read."""
+def dense_looks(path: Path, looker: Looker, every_s: float, progress: Progress) -> Looks:
+    """Return all looks at a film; see analyzer.scenes.sparse.sparse_looks."""
     tell, rows = forward(progress), []
     with open_video(path, threads=True) as video:
         times = ((look + 0.5) * every_s for look in count())
@@ -24,7 +23,7 @@ def dense_looks(path: Path, looker: Looker, every_s: float, progress: Progress) 
             rows.append(row)
             tell(time_s, video.duration_s)
         source = video.source(None)
-    return _filled(rows, looks_in(source.duration_s, every_s)), source
+    return Looks(_filled(rows, looks_in(source.duration_s, every_s)), source)
 
 
 def _filled(rows: Sequence[Floats], looks: int) -> Floats:

@@ -17,7 +17,7 @@ from analyzer.scenes.scores import Scores
 from analyzer.settings import Settings
 from analyzer.stores.whole import write_whole
 
-VERSION = 1
+VERSION = 2
 """Raised when other scores would come of the same video."""
 KEPT_S = 90 * 86400.0
 

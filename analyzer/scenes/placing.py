@@ -1,10 +1,10 @@
 """From blocks to scenes: where exactly they begin and end."""
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from analyzer.records import Scene
+from analyzer.records import Interval, Scene
 from analyzer.scenes.blocks import Block
 from analyzer.scenes.scores import Scores
 
@@ -33,6 +33,22 @@ def edges_of(scores: Scores, blocks: Sequence[Block]) -> list[Edge]:
     edges |= {Edge(block.last + 1, block.label, False) for block in blocks}
     inside = [edge for edge in edges if 0 < edge.look < len(scores.weights)]
     return sorted(inside, key=lambda edge: (edge.look, edge.choice, edge.rising))
+
+
+def span_of(edge: Edge, every_s: float) -> Interval:
+    """Return the times of the looks on either side of an edge, seconds."""
+    return (edge.look - 0.5) * every_s, (edge.look + 0.5) * every_s
+
+
+def known_exactly(scores: Scores, edges: Sequence[Edge]) -> dict[Edge, float]:
+    """Return when edges are, seconds, as far as the scores tell right to the frame."""
+    found = {}
+    for edge in edges:
+        start_s, end_s = span_of(edge, scores.every_s)
+        at = bisect_right(scores.cuts_s, start_s)
+        if at < len(scores.cuts_s) and scores.cuts_s[at] <= end_s:
+            found[edge] = scores.cuts_s[at]
+    return found
 
 
 def place(scores: Scores, blocks: Sequence[Block], found: Mapping[Edge, float]) -> tuple[Scene, ...]:

@@ -1,5 +1,6 @@
 """What each second of a video shows."""
 
+from dataclasses import dataclass
 from typing import Annotated
 
 import numpy as np
@@ -9,6 +10,21 @@ from pydantic import model_validator
 from analyzer.records import Packed, Record, Seconds, Source
 
 Floats = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """What a classifier saw of a film.
+
+    Attributes:
+        weights: scores of all looks (n, classes).
+        source: what is known of the film, once it was read.
+        cuts_s: see Scores.
+    """
+
+    weights: Floats
+    source: Source
+    cuts_s: tuple[float, ...] = ()
 
 
 class Scores(Record):
@@ -21,6 +37,7 @@ class Scores(Record):
         every_s: seconds from look to look; each is taken in the middle of its time.
         source: what is known of the video.
         flat: scores 0 to 1, all classes of a look together; see `weights`.
+        cuts_s: when classes change from one look to the next, where that is known right to the frame.
     """
 
     model: str
@@ -29,6 +46,7 @@ class Scores(Record):
     every_s: Seconds
     source: Source
     flat: Annotated[npt.NDArray[np.float32], Packed("<f4", (None,))]
+    cuts_s: tuple[Seconds, ...] = ()
 
     @model_validator(mode="after")
     def _whole(self) -> "Scores":

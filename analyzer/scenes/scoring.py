@@ -24,12 +24,13 @@ def score(path: Path, settings: Settings, progress: Progress) -> Scores:
     """
     looker = Looker(settings)
     take = sparse_looks if settings.scenes.fast else dense_looks
-    weights, source = take(path, looker, settings.scenes.every_s, progress)
+    looks = take(path, looker, settings.scenes.every_s, progress)
     return Scores(
         model=looker.name,
         labels=looker.labels,
         exclusive=looker.exclusive,
         every_s=settings.scenes.every_s,
-        source=source,
-        flat=weights.ravel(),
+        source=looks.source,
+        flat=looks.weights.ravel(),
+        cuts_s=looks.cuts_s,
     )

@@ -1,52 +1,28 @@
-"""The scores of a film from few looks: at its key frames, and between two of them where these differ.
+"""The scores of a film from few looks: at its key frames, and between two of them where these leave it open.
 
 There a look is taken in the middle, and so on on each side whose ends still show different classes. What lies
 between two looks of the same classes is taken for alike.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
 from analyzer.media.looking import key_frames, shown_at
 from analyzer.media.pixels import Image
 from analyzer.media.video import open_video
 from analyzer.overlap import ReadAhead, map_ahead
 from analyzer.progress import Progress, forward
-from analyzer.records import Source
 from analyzer.scenes.classifying import READ_AHEAD, Looker
 from analyzer.scenes.dense import dense_looks
-from analyzer.scenes.scores import Floats, looks_in
-
-Times = npt.NDArray[np.float64]
-
-HALF = 0.5
-"""Where several classes can hold at once, those from this score on do."""
-_LONGEST = 32
-"""Looks that are decided together; their pictures wait in memory."""
+from analyzer.scenes.outline import Outline, Run, Times, alike
+from analyzer.scenes.scores import Floats, Looks, looks_in
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
-    """Looks in a row that have to be decided.
-
-    Attributes:
-        start, end: their numbers, half open.
-        before, after: scores (classes,) of the key frames on either side; None: not looked at.
-    """
-
-    start: int
-    end: int
-    before: Floats | None
-    after: Floats | None
-
-
-def sparse_looks(path: Path, looker: Looker, every_s: float, progress: Progress) -> tuple[Floats, Source]:
-    """Return the scores of all looks (n, classes), and what is known of the film.
+def sparse_looks(path: Path, looker: Looker, every_s: float, progress: Progress) -> Looks:
+    """Return all looks at a film.
 
     Raises:
         InputError, MediaError: see analyzer.media.video.open_video.
@@ -54,17 +30,15 @@ def sparse_looks(path: Path, looker: Looker, every_s: float, progress: Progress)
     tell, keys = forward(_half_of(progress, 0)), []
     with open_video(path) as video:
         pictures = key_frames(video, lambda frame: looker.picture(video, frame), tell)
-        for time_s, row in looker.look(pictures):
-            keys.append((time_s, row))
-            tell(time_s, video.duration_s)
+        for key, row in looker.look(pictures):
+            keys.append((key, row))
+            tell(key.time_s, video.duration_s)
         if not keys:  # no frame of it decodes on its own
             return dense_looks(path, looker, every_s, progress)
         source = video.source(None)
     times: Times = (np.arange(looks_in(source.duration_s, every_s), dtype=np.float64) + 0.5) * every_s
-    key_times: Times = np.array([time for time, _ in keys])
-    key_rows: Floats = np.stack([row for _, row in keys])
-    weights = _interpolated(times, key_times, key_rows)
-    runs = list(_open_runs(times, key_times, key_rows, looker.exclusive))
+    outline = Outline(times, [key for key, _ in keys], np.stack([row for _, row in keys]), looker.exclusive)
+    weights, runs = outline.weights(), list(outline.runs())
     wanted = [float(times[look]) for run in runs for look in range(run.start, run.end)]
     tell = forward(_half_of(progress, 1))
     with open_video(path, threads=True) as video:
@@ -73,43 +47,11 @@ def sparse_looks(path: Path, looker: Looker, every_s: float, progress: Progress)
             for run, rows in _decided(runs, ahead, looker):
                 weights[run.start : run.start + len(rows)] = rows
                 tell(float(times[run.start]), source.duration_s)
-    return weights, source
+    return Looks(weights, source, outline.cuts_s())
 
 
 def _half_of(progress: Progress, half: int) -> Progress:
     return lambda done_s, duration_s: progress((done_s + half * duration_s) / 2, duration_s)
-
-
-def _interpolated(times: Times, at: Times, rows: Floats) -> Floats:
-    """Return scores (n, classes) at times from those at others, in proportion."""
-    right = np.searchsorted(at, times, "right").clip(1, max(1, len(at) - 1))
-    left, right = right - 1, np.minimum(right, len(at) - 1)
-    share = ((times - at[left]) / np.maximum(at[right] - at[left], 1e-9)).clip(0, 1)[:, None]
-    return np.asarray(rows[left] * (1 - share) + rows[right] * share, np.float32)
-
-
-def _open_runs(times: Times, at: Times, rows: Floats, exclusive: bool) -> Iterator[Run]:
-    """Yield the looks between key frames of different classes, and those after the last one."""
-    edges = np.searchsorted(times, at)
-    kinds = [_kind(row, exclusive) for row in rows]
-    for number, start in enumerate(edges):
-        last = number + 1 == len(edges)
-        end = len(times) if last else int(edges[number + 1])
-        if last or kinds[number] != kinds[number + 1]:
-            yield from _split(Run(int(start), end, rows[number], None if last else rows[number + 1]))
-
-
-def _split(run: Run) -> Iterator[Run]:
-    for start in range(run.start, run.end, _LONGEST):
-        end = min(start + _LONGEST, run.end)
-        yield Run(
-            start, end, run.before if start == run.start else None, run.after if end == run.end else None
-        )
-
-
-def _kind(row: Floats, exclusive: bool) -> bytes:
-    """The classes that a look shows."""
-    return row.argmax().tobytes() if exclusive else (row >= HALF).tobytes()
 
 
 def _decided(runs: list[Run], pictures: Iterator[Image], looker: Looker) -> Iterator[tuple[Run, Floats]]:
@@ -144,8 +86,7 @@ class _Halving:
         """Fill in what lies between two rows that are there."""
         if b - a < 2:
             return
-        exclusive = self._looker.exclusive
-        if _kind(rows[a], exclusive) == _kind(rows[b], exclusive):
+        if alike(rows[a], rows[b], self._looker.exclusive):
             for i in range(a + 1, b):
                 share = np.float32((i - a) / (b - a))
                 rows[i] = rows[a] * (1 - share) + rows[b] * share
