@@ -5,39 +5,24 @@ import threading
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from itertools import islice, tee, zip_longest
+from itertools import islice
 from types import TracebackType
-from typing import Generic, TypeVar
+from typing import Generic, Self, TypeVar
 
 T = TypeVar("T")
 R = TypeVar("R")
 
 
-class ReadAhead(Generic[T]):
-    """Runs an iterator in a thread of its own, at most `depth` items ahead of the reader.
-
-    A context manager: leaving it stops the thread, closes a generator in that thread and joins. An
-    exception of the generator is raised where its next item would have been read.
-    """
+class _Stream(Generic[T]):
+    """What one thread produces and another consumes, at most `depth` items later."""
 
     def __init__(self, items: Iterator[T], depth: int) -> None:
         self._items = items
         self._queue: queue.Queue[T | _End] = queue.Queue(depth)
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._produce, name="read-ahead", daemon=True)
 
-    def __enter__(self) -> Iterator[T]:
-        self._thread.start()
-        return self._consume()
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._stop.set()
-        self._drain()  # frees a producer that waits for room
-        self._thread.join()
-
-    def _produce(self) -> None:
+    def produce(self) -> None:
+        """Read the items until they end, fail, or nobody wants them any more."""
         end = _End(None)
         try:
             for item in self._items:
@@ -52,14 +37,17 @@ class ReadAhead(Generic[T]):
         if not self._stop.is_set():
             self._queue.put(end)
 
-    def _consume(self) -> Iterator[T]:
+    def consume(self) -> Iterator[T]:
+        """Yield the items; an error is raised where the next one would have been."""
         while not isinstance(item := self._queue.get(), _End):
             yield item
         if item.error is not None:
             raise item.error
 
-    def _drain(self) -> None:
-        while self._thread.is_alive():
+    def stop(self, gone: Callable[[], bool]) -> None:
+        """End it; `gone` says whether the producer, which may wait for room, has ended."""
+        self._stop.set()
+        while not gone():
             try:
                 self._queue.get(timeout=0.05)
             except queue.Empty:
@@ -69,6 +57,67 @@ class ReadAhead(Generic[T]):
 class _End:
     def __init__(self, error: BaseException | None) -> None:
         self.error = error
+
+
+class ReadAhead(Generic[T]):
+    """Runs an iterator in a thread of its own, at most `depth` items ahead of the reader.
+
+    A context manager: leaving it stops the thread, closes a generator in that thread and joins. An
+    exception of the generator is raised where its next item would have been read.
+    """
+
+    def __init__(self, items: Iterator[T], depth: int) -> None:
+        self._stream = _Stream(items, depth)
+        self._thread = threading.Thread(target=self._stream.produce, name="read-ahead", daemon=True)
+
+    def __enter__(self) -> Iterator[T]:
+        self._thread.start()
+        return self._stream.consume()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stream.stop(lambda: not self._thread.is_alive())
+
+
+class SideBySide(Generic[T]):
+    """Runs several iterators at once, each in a thread, and hands out what they give in order.
+
+    A context manager: leaving it stops all threads. An exception of one is raised where its next item would
+    have been.
+
+    Args:
+        threads: how many run at once; twice as many wait.
+        depth: items of each that wait to be handed out.
+    """
+
+    def __init__(self, threads: int, depth: int) -> None:
+        self._threads, self._depth = threads, depth
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="side-by-side")
+        self._pending: deque[tuple[_Stream[T], Future[None]]] = deque()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for _, future in self._pending:
+            future.cancel()
+        for stream, future in self._pending:
+            stream.stop(future.done)
+        self._pool.shutdown()
+
+    def add(self, items: Iterator[T]) -> None:
+        """Begin to run one more as soon as a thread is free: those added first begin first."""
+        stream = _Stream(items, self._depth)
+        self._pending.append((stream, self._pool.submit(stream.produce)))
+
+    def results(self, wait: bool) -> Iterator[T]:
+        """Yield what the first ones give: until no more wait than should, or until all have ended."""
+        while len(self._pending) > (0 if wait else 2 * self._threads):
+            yield from self._pending[0][0].consume()
+            self._pending.popleft()
 
 
 def map_ahead(function: Callable[[T], R], items: Iterable[T], threads: int) -> Iterator[R]:
@@ -100,6 +149,9 @@ def batched(items: Iterable[T], size: int) -> Iterator[list[T]]:
 
 def with_next(items: Iterable[T]) -> Iterator[tuple[T, T | None]]:
     """Yield each item with the one after it, the last with None."""
-    here, after = tee(items)
-    next(after, None)
-    yield from zip_longest(here, after)
+    iterator = iter(items)
+    for here in iterator:  # not `tee`, which lets go of items only by the dozen
+        for after in iterator:
+            yield here, after
+            here = after
+        yield here, None

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import functools
 import importlib.util
-import os
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import openvino as ov
 
+from models.cores import usable_cores
 from models.errors import DeviceError
 
 Runtime = Literal["openvino", "onnxruntime"]
@@ -121,6 +121,4 @@ def _providers() -> tuple[str, ...]:
 
 
 def _streams() -> int:
-    affinity = getattr(os, "sched_getaffinity", None)
-    cores = len(affinity(0)) if affinity else os.cpu_count() or 1
-    return min(cores, _MAX_STREAMS)
+    return min(usable_cores(), _MAX_STREAMS)

@@ -1,17 +1,21 @@
 """What is shown at certain times of a film, and at its key frames."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
-from itertools import tee
+from functools import partial
 
 from av.video.frame import VideoFrame
 
+from analyzer.media.judge import Glimpse
+from analyzer.media.packets import Group
 from analyzer.media.pixels import Image
-from analyzer.media.shots import stretches
+from analyzer.media.sampling import MIN_GROUP_S
+from analyzer.media.shots import glimpse
 from analyzer.media.signs import Signs
 from analyzer.media.video import Video
-from analyzer.media.within import frames_within
-from analyzer.overlap import with_next
+from analyzer.media.within import Chain, look_within
+from analyzer.overlap import SideBySide, with_next
 from analyzer.progress import Progress, silent
 
 ToImage = Callable[[VideoFrame], Image]
@@ -40,21 +44,41 @@ def shown_at(
 
     Args:
         video: not yet read.
-        times_s: rising, endless if need be.
-        to_image: see ToImage.
+        times_s: rising, endless if need be; iterated twice.
+        to_image: see ToImage; called in several threads.
         progress: told how far the film has been read.
     """
-    times, again = tee(times_s)
-    wanted, shown = next(times, None), False
-    before: VideoFrame | None = None
-    for time_s, frame in frames_within(video, ((time, time) for time in again), "NONREF", progress):
-        while wanted is not None and before is not None and wanted < time_s:
-            yield wanted, to_image(before)
-            wanted, shown = next(times, None), True
+    spans = ((time_s, time_s) for time_s in times_s)
+    coming, before = iter(times_s), None
+    look = partial(_shown_in, to_image=to_image)
+    with closing(look_within(video, spans, "NONREF", look, progress)) as answers:
+        for answered_s, image in answers:
+            for time_s in coming:
+                if before is not None and time_s >= video.duration_s:
+                    return
+                # Where nothing could be decoded the one before stays on screen.
+                yield time_s, image if before is None or time_s >= answered_s else before
+                if time_s >= answered_s:
+                    break
+            before = image
+    for time_s in coming:
+        if before is None or time_s >= video.duration_s:
+            return
+        yield time_s, before
+
+
+def _shown_in(chain: Chain, to_image: ToImage) -> Iterator[tuple[float, Image]]:
+    """Yield what is on screen where spans begin, as far as frames before that come."""
+    number, before = 0, None
+    for time_s, frame in chain.frames():
+        while number < len(chain.spans) and chain.spans[number][0] < time_s:
+            if before:
+                yield chain.spans[number][0], to_image(before)
+            number += 1
         before = frame
-    while wanted is not None and before is not None and (wanted < video.duration_s or not shown):
-        yield wanted, to_image(before)
-        wanted, shown = next(times, None), True
+    for wanted_s, _ in chain.spans[number:]:
+        if before and wanted_s < chain.end_s:
+            yield wanted_s, to_image(before)
 
 
 def key_frames(
@@ -64,12 +88,31 @@ def key_frames(
 
     Args:
         video: not yet read.
-        to_image: see ToImage.
+        to_image: see ToImage; called in several threads.
         progress: told how far the film has been read.
     """
     signs, marked = Signs(trusting=False), set()
-    for here, after in with_next(stretches(video, progress)):
-        changes, _ = signs.read([*here.glimpses(), *(after.glimpses()[:1] if after else [])], here.group)
-        marked |= {change.time_s for change in changes}
-        for glimpse, frame in here.frames:
-            yield KeyFrame(glimpse.time_s, glimpse.time_s in marked), to_image(frame)
+    with closing(_alone(video, to_image, progress)) as seen:
+        for (group, here), after in with_next(seen):
+            glimpses = [glimpse for glimpse, _ in [*here, *(after[1][:1] if after else [])]]
+            marked |= {begins.time_s for _, begins in signs.read(glimpses, group)[0]}
+            for glimpse, image in here:
+                yield KeyFrame(glimpse.time_s, glimpse.time_s in marked), image
+
+
+def _alone(
+    video: Video, to_image: ToImage, progress: Progress
+) -> Generator[tuple[Group, list[tuple[Glimpse, Image]]]]:
+    """Yield each group with what of it can be decoded on its own."""
+
+    def look(group: Group) -> Iterator[tuple[Group, list[tuple[Glimpse, Image]]]]:
+        with video.decoder() as decoder:
+            yield group, [(glimpse(video, frame), to_image(frame)) for frame in decoder.alone(group)]
+
+    with SideBySide[tuple[Group, list[tuple[Glimpse, Image]]]](video.decoders, depth=1) as at_work:
+        for group in video.groups(MIN_GROUP_S):
+            video.start_clock(group)
+            progress(video.packet_s(group.packets[0]), video.duration_s)
+            at_work.add(look(group))
+            yield from at_work.results(wait=not video.started)
+        yield from at_work.results(wait=True)

@@ -15,12 +15,15 @@ from analyzer.media import fingerprint, looks, plan
 from analyzer.media.frame import Frame
 from analyzer.media.ledger import Ledger
 from analyzer.media.plan import Planner, Stop
-from analyzer.media.shots import ShotFinder, Stretch, stretches
+from analyzer.media.shots import ShotFinder, Stretch, glimpse
 from analyzer.media.video import Video
 from analyzer.overlap import with_next
 from analyzer.progress import Progress, silent
 from analyzer.records import Keyframe, Shot, Source
 from analyzer.settings import Keyframes, Shots
+
+MIN_GROUP_S = 1.0
+"""Groups are at least so long, also where every frame is a key frame."""
 
 
 class Sampler:
@@ -52,7 +55,7 @@ class Sampler:
         self._blurred: Frame | None = None
 
     def __iter__(self) -> Iterator[Frame]:
-        for here, after in with_next(stretches(self._video, self._progress)):
+        for here, after in with_next(self._stretches()):
             changes = [change.time_s for change in self._finder.find(here, after)]
             end_s = after.start_s if after else self._video.duration_s
             keys = [glimpse.time_s for glimpse in here.glimpses()[:1]]
@@ -69,6 +72,14 @@ class Sampler:
             InputError: the file is gone.
         """
         return self._video.source(self.phash)
+
+    def _stretches(self) -> Iterator[Stretch]:
+        """Read the groups, and decode of each what can be decoded alone."""
+        for group in self._video.groups(MIN_GROUP_S):
+            frames = [(glimpse(self._video, frame), frame) for frame in self._video.scout.alone(group)]
+            start_s = self._video.packet_s(group.packets[0])
+            self._progress(start_s, self._video.duration_s)
+            yield Stretch(group, start_s, frames)
 
     def _visit(self, here: Stretch, stops: list[Stop]) -> Iterator[tuple[Stop, VideoFrame]]:
         """Find a frame for each stop: at hand if there is one near, else by decoding the group so far."""

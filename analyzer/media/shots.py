@@ -7,7 +7,7 @@ must do: where the picture changes, a packet is large.
 """
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from statistics import median
 
@@ -19,13 +19,10 @@ from analyzer.media.packets import Group
 from analyzer.media.plan import Effort
 from analyzer.media.signs import CUT, Signs
 from analyzer.media.video import Video
-from analyzer.progress import Progress
 from analyzer.records import Shot
 
 ALLOWANCE = {"fast": 0.05, "balanced": 1.0, "thorough": 1.0}
 """Share of a film's packets that may be decoded to judge changes."""
-MIN_GROUP_S = 1.0
-"""Groups are at least so long, also where every frame is a key frame."""
 _CLEAR = 27.0
 """Content value that is a cut by PySceneDetect's own default."""
 _SPIKE = 3.0
@@ -53,15 +50,6 @@ class Stretch:
         return [glimpse for glimpse, _ in self.frames]
 
 
-def stretches(video: Video, progress: Progress) -> Iterator[Stretch]:
-    """Read the groups of a film, not yet read, and decode of each what can be decoded alone."""
-    for group in video.groups(MIN_GROUP_S):
-        frames = [(glimpse(video, frame), frame) for frame in video.scout.alone(group)]
-        start_s = video.packet_s(group.packets[0])
-        progress(start_s, video.duration_s)
-        yield Stretch(group, start_s, frames)
-
-
 def glimpse(video: Video, frame: VideoFrame) -> Glimpse:
     """Return a decoded frame as the judge sees it."""
     return Glimpse(video.time_s(frame), video.image(frame, judge.WIDTH))
@@ -87,12 +75,12 @@ class ShotFinder:
 
     def __post_init__(self) -> None:
         self._fades = judge.Fades(self.video.frame_s)
-        self._signs = Signs(trusting=self.effort == "fast")  # what is in doubt will hardly be decoded
+        self._signs = Signs(trusting=self.effort == "fast")
 
     def find(self, here: Stretch, after: Stretch | None) -> list[Change]:
         """Return the changes in a stretch and at the start of the one `after` it, in order."""
         seen = [*here.glimpses(), *(after.glimpses()[:1] if after else [])]
-        found, open_pairs = self._signs.read(seen, here.group)
+        found, open_pairs = self._by_sign(seen, here.group)
         size = len(here.group.packets)
         self._read += size
         # After the last group comes no frame that could tell whether it holds a change.
@@ -104,6 +92,16 @@ class ShotFinder:
             found += [change for a, b in open_pairs for change in self._by_size(here.group, a, b)]
         found += self._fades.see(seen)
         return self._accept(found)
+
+    def _by_sign(
+        self, seen: list[Glimpse], group: Group
+    ) -> tuple[list[Change], list[tuple[Glimpse, Glimpse]]]:
+        """Return the changes that the encoder marked, and the pairs that differ without a clear mark."""
+        marked, unclear = self._signs.read(seen, group)
+        trusting = self.effort == "fast"  # what is in doubt will hardly be decoded
+        flashes = [] if trusting else [pair for pair in marked if judge.lit(*pair)]
+        cuts = marked if trusting else [pair for pair in marked if not judge.lit(*pair)]
+        return [Change(b.time_s, "cut") for _, b in cuts], [*unclear, *flashes]
 
     def _must_judge(self, group: Group) -> bool:
         """Whether a group is decoded whole in any case: it is asked for, or the next one goes on from it."""

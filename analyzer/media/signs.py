@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from analyzer.media import judge
-from analyzer.media.judge import Change, Glimpse
+from analyzer.media.judge import Glimpse
 from analyzer.media.packets import Group
 
 SAME = 9.0
@@ -15,11 +15,14 @@ _JITTER = 4
 """Groups of regular length differ by so many packets: frames at their end may be coded in the next one."""
 
 
+Pair = tuple[Glimpse, Glimpse]
+
+
 class Signs:
     """Reads the signs of a film, group after group.
 
     Args:
-        trusting: also of an encoder whose groups may be of any length, and of what may be a flash.
+        trusting: also of an encoder whose groups may be of any length.
     """
 
     def __init__(self, trusting: bool) -> None:
@@ -27,27 +30,23 @@ class Signs:
         self._longest = 0
         self._before = 0
 
-    def read(
-        self, seen: Sequence[Glimpse], group: Group
-    ) -> tuple[list[Change], list[tuple[Glimpse, Glimpse]]]:
-        """Return the changes that the encoder marked, and the pairs that differ without a clear mark.
+    def read(self, seen: Sequence[Glimpse], group: Group) -> tuple[list[Pair], list[Pair]]:
+        """Return what the encoder marked, and what differs without a clear mark, each as before and after.
 
         Args:
             seen: the frames of a group that decode alone, and the first of the next group.
             group: the group.
         """
         ended_early = self._ended_early(group)
-        changes, open_pairs = [], []
+        marked: list[Pair] = []
+        unclear: list[Pair] = []
         for a, b in pairwise(seen):
             value = judge.content(a, b)
             if value < SAME or judge.alike(a, b) or judge.dark(b):
                 continue
-            marked = value >= CUT and (b is not seen[-1] or ended_early) and not judge.dark(a)
-            if marked and (self._trusting or not judge.lit(a, b)):
-                changes.append(Change(b.time_s, "cut"))
-            else:
-                open_pairs.append((a, b))
-        return changes, open_pairs
+            sign = value >= CUT and (b is not seen[-1] or ended_early) and not judge.dark(a)
+            (marked if sign else unclear).append((a, b))
+        return marked, unclear
 
     def _ended_early(self, group: Group) -> bool:
         """Whether the encoder ended a group though neither its length nor a regular beat asked for it."""

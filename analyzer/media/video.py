@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import queue
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from fractions import Fraction
 from pathlib import Path
 from typing import Literal
@@ -20,9 +21,12 @@ from analyzer.media.decoder import Decoder, Health
 from analyzer.media.packets import Clock, Group, Packet, group
 from analyzer.paths import as_text, shown
 from analyzer.records import Source
+from models.cores import usable_cores
 
 _SQUARE = 0.01
 """Pixels at most this much wider or taller than square count as square: nobody sees it."""
+SIDE_BY_SIDE = min(4, usable_cores())
+"""Groups that are decoded at once where nothing else hangs on it: each needs memory for its frames."""
 _RATES = (0.01, 1000)
 """Frames a second; beyond that, the header is damaged."""
 _CUT_OFF_S, _CUT_OFF_SHARE = 1.0, 0.02
@@ -36,12 +40,12 @@ _ANGLES: dict[int, Literal[0, 90, 180, 270]] = {0: 0, 90: 270, 180: 180, 270: 90
 
 
 @contextmanager
-def open_video(path: Path | str, threads: bool = False) -> Iterator[Video]:
+def open_video(path: Path | str, decoders: int = 1) -> Iterator[Video]:
     """Open a local video file; nothing but this file is ever opened.
 
     Args:
         path: of the file.
-        threads: whether groups that are decoded whole may use all cores.
+        decoders: how many groups can be decoded whole at once; together they may use all cores.
 
     Raises:
         InputError: it is missing, a directory or unreadable.
@@ -49,13 +53,12 @@ def open_video(path: Path | str, threads: bool = False) -> Iterator[Video]:
         MediaError: it is no video that can be decoded.
     """
     path = Path(path)
-    with (
-        open_file(path) as file,
-        open_container(file, path) as container,
-        open_file(path) as again,
-        open_container(again, path) as second,
-    ):
-        yield Video(path, container, choose_stream(container, path), choose_stream(second, path), threads)
+    with ExitStack() as stack:
+        containers = []
+        for _ in range(1 + decoders):
+            file = stack.enter_context(open_file(path))
+            containers.append(stack.enter_context(open_container(file, path)))
+        yield Video(path, containers[0], [choose_stream(container, path) for container in containers])
 
 
 class Video:
@@ -66,15 +69,20 @@ class Video:
         health: counts what could not be decoded, so far.
         scout: decodes key frames ahead of `walker`.
         walker: decodes groups whole.
+        decoders: how many can do so at once; see `decoder`.
     """
 
-    def __init__(
-        self, path: Path, container: InputContainer, stream: VideoStream, twin: VideoStream, threads: bool
-    ) -> None:
+    def __init__(self, path: Path, container: InputContainer, streams: Sequence[VideoStream]) -> None:
+        stream, *twins = streams
         self.path = path
         self.health = Health()
         self.scout = Decoder(stream.codec_context, self.health)
-        self.walker = Decoder(twin.codec_context, self.health, threads)
+        threads = usable_cores() // len(twins) if len(twins) > 1 else 1
+        walkers = [Decoder(twin.codec_context, self.health, threads) for twin in twins]
+        self.walker, self.decoders = walkers[0], len(walkers)
+        self._free: queue.SimpleQueue[Decoder] = queue.SimpleQueue()
+        for walker in walkers:
+            self._free.put(walker)
         self._container = container
         self._stream = stream
         self._time_base = stream.time_base or Fraction(1, 1000)
@@ -150,6 +158,27 @@ class Video:
                 self._packets += 1
                 self._clock.straighten(packet)
                 yield packet
+
+    @contextmanager
+    def decoder(self) -> Iterator[Decoder]:
+        """Lend one of the decoders of whole groups, as soon as one is free."""
+        decoder = self._free.get()
+        try:
+            yield decoder
+        finally:
+            self._free.put(decoder)
+
+    def start_clock(self, group: Group) -> None:
+        """Count times from the first frame of a group, unless they are counted already."""
+        if not self.started:
+            for frame in self.scout.alone(group):
+                self.time_s(frame)
+                return
+
+    @property
+    def started(self) -> bool:
+        """Whether it is known which frame is the first."""
+        return self._first is not None
 
     def time_s(self, frame: VideoFrame) -> float:
         """When a frame is shown, seconds after the first one that was asked about."""

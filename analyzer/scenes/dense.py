@@ -1,24 +1,34 @@
 """The scores of a film from every look at it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
 import numpy as np
 
 from analyzer.media.looking import shown_at
-from analyzer.media.video import open_video
+from analyzer.media.video import SIDE_BY_SIDE, open_video
 from analyzer.progress import Progress, forward
 from analyzer.scenes.classifying import Looker
 from analyzer.scenes.scores import Floats, Looks, looks_in
 
 
+@dataclass(frozen=True, slots=True)
+class Middles:
+    """The times of looks, without end."""
+
+    every_s: float
+
+    def __iter__(self) -> Iterator[float]:
+        return ((look + 0.5) * self.every_s for look in count())
+
+
 def dense_looks(path: Path, looker: Looker, every_s: float, progress: Progress) -> Looks:
     """Return all looks at a film; see analyzer.scenes.sparse.sparse_looks."""
     tell, rows = forward(progress), []
-    with open_video(path, threads=True) as video:
-        times = ((look + 0.5) * every_s for look in count())
-        pictures = shown_at(video, times, lambda frame: looker.picture(video, frame), tell)
+    with open_video(path, SIDE_BY_SIDE) as video:
+        pictures = shown_at(video, Middles(every_s), lambda frame: looker.picture(video, frame), tell)
         for time_s, row in looker.look(pictures):
             rows.append(row)
             tell(time_s, video.duration_s)

@@ -12,7 +12,7 @@ from analyzer.scenes.scores import Floats
 Times = npt.NDArray[np.float64]
 
 _ODDS = 3.0
-"""A class is sure if it is so many times as likely as any other; as that it is not, where several can hold."""
+"""A class is sure if it is so many times as likely as any other, where several can hold, as not."""
 _LONGEST = 32
 """Looks that are decided together; their pictures wait in memory."""
 

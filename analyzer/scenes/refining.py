@@ -5,7 +5,9 @@ Between two looks it is found by halves, right to the frame. A change of shot th
 
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -13,8 +15,8 @@ from analyzer.media import judge
 from analyzer.media.judge import Glimpse
 from analyzer.media.pixels import Image
 from analyzer.media.shots import glimpse
-from analyzer.media.video import Video, open_video
-from analyzer.media.within import frames_within
+from analyzer.media.video import SIDE_BY_SIDE, Video, open_video
+from analyzer.media.within import Chain, look_within
 from analyzer.overlap import ReadAhead, map_ahead
 from analyzer.progress import Progress, forward
 from analyzer.records import Interval
@@ -84,7 +86,7 @@ class _Refiner:
         order = sorted(range(len(changes)), key=lambda n: changes[n].span)
         found: dict[int, R] = {}
         with (
-            open_video(self._path, threads=True) as video,
+            open_video(self._path, SIDE_BY_SIDE) as video,
             ReadAhead(self._gathered(video, [changes[n] for n in order], step_s), 2) as ahead,
         ):
             self._frame_s = video.frame_s
@@ -119,17 +121,30 @@ class _Refiner:
     ) -> Iterator[tuple[Change, Moments]]:
         """Yield each change with what is shown between its looks, and a little before and after."""
         waiting: deque[tuple[Change, Moments]] = deque((change, []) for change in changes)
-        spans = [(change.span[0] - SNAP_S, change.span[1] + SNAP_S) for change in changes]
-        due_s = 0.0
-        for time_s, frame in frames_within(video, spans, "DEFAULT", self._tell):
-            moment = None
-            while waiting and waiting[0][0].span[1] + SNAP_S < time_s:
-                yield waiting.popleft()
-            for change, moments in waiting if time_s >= due_s else ():
-                if change.span[0] - SNAP_S > time_s:
-                    break
-                moment = moment or Moment(time_s, self._looker.picture(video, frame), glimpse(video, frame))
-                moments.append(moment)
-            if moment:
-                due_s = time_s + step_s
+        spans = [_around(change) for change in changes]
+        look = partial(self._moments, video=video, step_s=step_s)
+        with closing(look_within(video, spans, "DEFAULT", look, self._tell)) as seen:
+            for moment in seen:
+                while waiting and _around(waiting[0][0])[1] < moment.time_s:
+                    yield waiting.popleft()
+                for change, moments in waiting:
+                    if _around(change)[0] > moment.time_s:
+                        break
+                    moments.append(moment)
         yield from waiting
+
+    def _moments(self, chain: Chain, video: Video, step_s: float) -> Iterator[Moment]:
+        """Yield what the spans of a chain hold, at least so far apart."""
+        due_s, over = 0.0, 0
+        for time_s, frame in chain.frames():
+            while over < len(chain.spans) and chain.spans[over][1] < time_s:
+                over += 1
+            within = over < len(chain.spans) and chain.spans[over][0] <= time_s
+            if within and time_s >= due_s:
+                due_s = time_s + step_s
+                yield Moment(time_s, self._looker.picture(video, frame), glimpse(video, frame))
+
+
+def _around(change: Change) -> Interval:
+    """From where to where frames tell of a change, seconds."""
+    return change.span[0] - SNAP_S, change.span[1] + SNAP_S

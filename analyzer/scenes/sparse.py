@@ -12,7 +12,7 @@ import numpy as np
 
 from analyzer.media.looking import key_frames, shown_at
 from analyzer.media.pixels import Image
-from analyzer.media.video import open_video
+from analyzer.media.video import SIDE_BY_SIDE, open_video
 from analyzer.overlap import ReadAhead, map_ahead
 from analyzer.progress import Progress, forward
 from analyzer.scenes.classifying import READ_AHEAD, Looker
@@ -28,7 +28,7 @@ def sparse_looks(path: Path, looker: Looker, every_s: float, progress: Progress)
         InputError, MediaError: see analyzer.media.video.open_video.
     """
     tell, keys = forward(_half_of(progress, 0)), []
-    with open_video(path) as video:
+    with open_video(path, SIDE_BY_SIDE) as video:
         pictures = key_frames(video, lambda frame: looker.picture(video, frame), tell)
         for key, row in looker.look(pictures):
             keys.append((key, row))
@@ -41,7 +41,7 @@ def sparse_looks(path: Path, looker: Looker, every_s: float, progress: Progress)
     weights, runs = outline.weights(), list(outline.runs())
     wanted = [float(times[look]) for run in runs for look in range(run.start, run.end)]
     tell = forward(_half_of(progress, 1))
-    with open_video(path, threads=True) as video:
+    with open_video(path, SIDE_BY_SIDE) as video:
         shown = shown_at(video, wanted, lambda frame: looker.picture(video, frame), tell)
         with ReadAhead((image for _, image in shown), READ_AHEAD) as ahead:
             for run, rows in _decided(runs, ahead, looker):
