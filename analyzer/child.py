@@ -28,8 +28,8 @@ from analyzer.progress import Progress
 from analyzer.records import Movie, Record
 from analyzer.scenes.changes import Change, Times
 from analyzer.scenes.refining import refine
-from analyzer.scenes.scores import Scores
-from analyzer.scenes.scoring import score
+from analyzer.scenes.scores import Labels, Scores
+from analyzer.scenes.scoring import labels, score
 from analyzer.settings import Settings
 from analyzer.similar.closely import look_closely
 from analyzer.stores import sidecar
@@ -114,6 +114,10 @@ def _look_closely(request: dict[str, Any], settings: Settings, report: Progress)
     return look_closely(Path(request["path"]), tuple(request["span"]), report)
 
 
+def _labels(request: dict[str, Any], settings: Settings, report: Progress) -> Labels:
+    return labels(settings)
+
+
 def _score(request: dict[str, Any], settings: Settings, report: Progress) -> Scores:
     return score(Path(request["path"]), settings, report)
 
@@ -146,6 +150,7 @@ _TASKS: dict[str, Callable[[dict[str, Any], Settings, Progress], Record]] = {
     "measure": _measure,
     "reembed": _reembed,
     "look_closely": _look_closely,
+    "labels": _labels,
     "score": _score,
     "refine": _refine,
     "prepare_cut": _prepare_cut,

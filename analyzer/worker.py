@@ -21,7 +21,7 @@ from analyzer.paths import shown
 from analyzer.progress import Progress, silent
 from analyzer.records import Interval, Movie, Record
 from analyzer.scenes.changes import Change, Times
-from analyzer.scenes.scores import Scores
+from analyzer.scenes.scores import Labels, Scores
 from analyzer.settings import Settings
 from analyzer.stores.entries import Prints
 from models import errors as model_errors
@@ -102,6 +102,14 @@ class Worker:
         """
         request = {"path": str(path), "span": list(span)}
         return self._ask("look_closely", path, request, Prints, progress)
+
+    def labels(self, path: Path) -> Labels:
+        """Return the labels of the scene classifier, which a video is about to be given to.
+
+        Raises:
+            ModelError, WorkerError: see `analyze`.
+        """
+        return self._ask("labels", path, {"path": str(path)}, Labels, silent)
 
     def score(self, path: Path, progress: Progress) -> Scores:
         """Return what a classifier sees in each look at a video; see analyzer.scenes.scoring.

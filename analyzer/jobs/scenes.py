@@ -92,7 +92,7 @@ class SceneFinder:
             NothingFoundError: the same, where the classes are those that the record of this video has.
             MarqueeError, ModelError: the video or the classifier cannot be read.
         """
-        scores = self.scores(path)
+        scores = self._scores(path, choose)
         try:
             choices = choose(scores.labels)
         except UsageError as error:
@@ -106,8 +106,8 @@ class SceneFinder:
         exact = self._exact if self._classifier else self._snapped
         return Found(scores, blocks, place(scores, blocks, exact(path, scores, blocks, choices)))
 
-    def scores(self, path: Path) -> Scores:
-        """Return what each look at a video shows; see `find`."""
+    def _scores(self, path: Path, choose: Choose) -> Scores:
+        """Return what each look at a video shows; what `choose` does not find is told before a long look."""
         refuse_nothing(path)
         if self._classifier is None:
             return recorded.score_record(self.record(path, recorded.KINDS), self._settings.scenes.every_s)
@@ -115,6 +115,7 @@ class SceneFinder:
         kept = KeptScores(marquee_home(), oshash(path), self._identity(), self._settings)
         scores = kept.read()
         if scores is None:
+            choose(self._worker.labels(path).labels)
             scores = self._worker.score(path, self._progress(path))
             kept.write(scores)
         here = scores.source.model_copy(update={"path": as_text(path.absolute())})  # it may have moved

@@ -65,6 +65,12 @@ class Scores(Record):
         return self.flat.reshape(-1, len(self.labels))
 
 
+class Labels(Record):
+    """The labels of a classifier's classes, in order."""
+
+    labels: tuple[str, ...]
+
+
 def looks_in(duration_s: float, every_s: float) -> int:
     """Return how many looks a video gets: the last one's time may be a half too long or too short."""
     return max(1, int(duration_s / every_s + 0.5))

@@ -5,9 +5,18 @@ from pathlib import Path
 from analyzer.progress import Progress
 from analyzer.scenes.classifying import Looker
 from analyzer.scenes.dense import dense_looks
-from analyzer.scenes.scores import Scores
+from analyzer.scenes.scores import Labels, Scores
 from analyzer.scenes.sparse import sparse_looks
 from analyzer.settings import Settings
+
+
+def labels(settings: Settings) -> Labels:
+    """Return the labels of the classifier that the settings name.
+
+    Raises:
+        ModelError: it cannot be had.
+    """
+    return Labels(labels=Looker(settings).labels)
 
 
 def score(path: Path, settings: Settings, progress: Progress) -> Scores:

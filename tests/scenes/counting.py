@@ -37,10 +37,14 @@ class Counted:
     clicks_s: tuple[float, ...]
 
     def late_s(self) -> list[float]:
-        """Return by how much the sound is late, wherever a frame with a click is shown."""
+        """Return by how much the sound is late, wherever a frame with a click is shown.
+
+        Right after a joint it is not told: packets of sound do not begin where frames do, and what is heard
+        there may be half a click, or only the next one.
+        """
         clicks_s = np.array(self.clicks_s)
-        shown = zip(self.frames, self.times_s, strict=True)
-        marked = [time for number, time in shown if number >= 0 and number % CLICK_EVERY == 0]
+        shown = zip(self.frames, self.frames[1:], self.times_s[1:], strict=False)
+        marked = [time for before, n, time in shown if n % CLICK_EVERY == 0 and before == n - 1]
         off = [clicks_s[np.abs(clicks_s - time).argmin()] - time for time in marked]
         return [float(late) for late in off if abs(late) < NEAR_S]
 

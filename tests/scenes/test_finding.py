@@ -6,12 +6,46 @@ from pathlib import Path
 import pytest
 
 from analyzer.cli.scenes.common import tools
+from analyzer.errors import UsageError
 from analyzer.records import Tag
-from analyzer.scenes.choosing import each
+from analyzer.scenes.choosing import any_of, each
 from analyzer.settings import load
 from analyzer.stores import sidecar
 from analyzer.watching.claims import claims_of
+from analyzer.worker import Worker
 from tests.scenes import films
+
+
+def test_what_the_encoder_marked_is_not_looked_for_again(
+    tmp_path: Path, textures: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where classes change at cuts that x264 has found, `--fast` knows the frame without looking closer."""
+    monkeypatch.setenv("MARQUEE_HOME", str(tmp_path / "home"))
+    film = tmp_path / "a.mp4"
+    plan = [("blobs", 12.48), ("checker", 5.04), ("stripes", 9.52), ("blobs", 6.2)]
+    shown = films.scene_film(film, plan, seed=5, options={"preset": "fast"})
+    settings = load(assignments=[f"scenes.model=onnx:{textures}", "scenes.fast=true"])
+    monkeypatch.delattr(Worker, "refine")
+    with tools(settings, None, None) as used:
+        found = used.finder.find(film, each)
+    assert found.scores.cuts_s == pytest.approx([scene.start_s for scene in shown[1:]])
+    assert [(s.label, s.start_s, s.end_s) for s in found.scenes] == [
+        (s.label, pytest.approx(s.start_s), pytest.approx(s.end_s)) for s in shown
+    ]
+
+
+def test_a_class_that_is_not_there_is_told_before_a_long_look(
+    tmp_path: Path, textures: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MARQUEE_HOME", str(tmp_path / "home"))
+    film = tmp_path / "a.mp4"
+    films.scene_film(film, [("stripes", 5.0)])
+    monkeypatch.delattr(Worker, "score")
+    with (
+        tools(load(assignments=[f"scenes.model=onnx:{textures}"]), None, None) as used,
+        pytest.raises(UsageError, match="did you mean 'stripes'"),
+    ):
+        used.finder.find(film, lambda labels: [any_of(["strips"], labels)])
 
 
 def test_scenes_wait_for_who_writes_the_record(
