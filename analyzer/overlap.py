@@ -1,4 +1,4 @@
-"""Doing two things at once, in order, and never leaving a thread behind."""
+"""Doing several things at once, in order, and never leaving a thread behind."""
 
 import queue
 import threading
@@ -44,9 +44,12 @@ class _Stream(Generic[T]):
         if item.error is not None:
             raise item.error
 
-    def stop(self, gone: Callable[[], bool]) -> None:
-        """End it; `gone` says whether the producer, which may wait for room, has ended."""
+    def stop(self) -> None:
+        """Let the producer end after the item that it is at."""
         self._stop.set()
+
+    def drain(self, gone: Callable[[], bool]) -> None:
+        """Wait until the producer is gone, which may wait for room."""
         while not gone():
             try:
                 self._queue.get(timeout=0.05)
@@ -77,7 +80,8 @@ class ReadAhead(Generic[T]):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._stream.stop(lambda: not self._thread.is_alive())
+        self._stream.stop()
+        self._stream.drain(lambda: not self._thread.is_alive())
 
 
 class SideBySide(Generic[T]):
@@ -87,7 +91,7 @@ class SideBySide(Generic[T]):
     have been.
 
     Args:
-        threads: how many run at once; twice as many wait.
+        threads: how many run at once. Twice as many are begun before the first has to be handed out whole.
         depth: items of each that wait to be handed out.
     """
 
@@ -102,10 +106,11 @@ class SideBySide(Generic[T]):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for _, future in self._pending:
-            future.cancel()
         for stream, future in self._pending:
-            stream.stop(future.done)
+            future.cancel()
+            stream.stop()
+        for stream, future in self._pending:
+            stream.drain(future.done)
         self._pool.shutdown()
 
     def add(self, items: Iterator[T]) -> None:

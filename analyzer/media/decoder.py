@@ -51,12 +51,10 @@ class Decoder:
     Args:
         context: of the codec.
         health: counts what cannot be decoded.
-        threads: how many it may use. One is the best use of its core: also faster for single key frames.
     """
 
-    def __init__(self, context: VideoCodecContext, health: Health, threads: int = 1) -> None:
-        context.thread_type = "AUTO" if threads > 1 else "NONE"
-        context.thread_count = threads
+    def __init__(self, context: VideoCodecContext, health: Health) -> None:
+        context.thread_type = "NONE"  # faster for single key frames, and several decoders share cores better
         # A sixth of decoding is smoothing; frames that no other is coded after do without.
         context.options = {**context.options, "skip_loop_filter": "noref"}
         self._context = context

@@ -40,7 +40,8 @@ def shown_at(
 ) -> Iterator[tuple[float, Image]]:
     """Yield each time with the picture that is on screen then, as far as the film goes; at least the first.
 
-    Frames that no other needs are not decoded: the picture may be that of the frame before.
+    Frames that no other needs are not decoded: the picture may be that of the frame before. Where nothing can
+    be decoded it is that of the time before.
 
     Args:
         video: not yet read.
@@ -50,21 +51,19 @@ def shown_at(
     """
     spans = ((time_s, time_s) for time_s in times_s)
     coming, before = iter(times_s), None
+    wanted = next(coming, None)
     look = partial(_shown_in, to_image=to_image)
     with closing(look_within(video, spans, "NONREF", look, progress)) as answers:
         for answered_s, image in answers:
-            for time_s in coming:
-                if before is not None and time_s >= video.duration_s:
+            while wanted is not None and wanted <= answered_s:
+                if before is not None and wanted >= video.duration_s:
                     return
-                # Where nothing could be decoded the one before stays on screen.
-                yield time_s, image if before is None or time_s >= answered_s else before
-                if time_s >= answered_s:
-                    break
+                yield wanted, image if before is None or wanted == answered_s else before
+                wanted = next(coming, None)
             before = image
-    for time_s in coming:
-        if before is None or time_s >= video.duration_s:
-            return
-        yield time_s, before
+    while wanted is not None and before is not None and wanted < video.duration_s:
+        yield wanted, before
+        wanted = next(coming, None)
 
 
 def _shown_in(chain: Chain, to_image: ToImage) -> Iterator[tuple[float, Image]]:
@@ -93,26 +92,33 @@ def key_frames(
     """
     signs, marked = Signs(trusting=False), set()
     with closing(_alone(video, to_image, progress)) as seen:
-        for (group, here), after in with_next(seen):
-            glimpses = [glimpse for glimpse, _ in [*here, *(after[1][:1] if after else [])]]
-            marked |= {begins.time_s for _, begins in signs.read(glimpses, group)[0]}
-            for glimpse, image in here:
+        for here, after in with_next(seen):
+            glimpses = [glimpse for glimpse, _ in [*here.frames, *(after.frames[:1] if after else [])]]
+            cuts, _ = signs.read(glimpses, here.packets, here.keys)
+            marked |= {begins.time_s for _, begins in cuts}
+            for glimpse, image in here.frames:
                 yield KeyFrame(glimpse.time_s, glimpse.time_s in marked), image
 
 
-def _alone(
-    video: Video, to_image: ToImage, progress: Progress
-) -> Generator[tuple[Group, list[tuple[Glimpse, Image]]]]:
-    """Yield each group with what of it can be decoded on its own."""
+@dataclass(frozen=True, slots=True)
+class _Alone:
+    """What of a group can be decoded on its own, and how the group is made; see Signs."""
 
-    def look(group: Group) -> Iterator[tuple[Group, list[tuple[Glimpse, Image]]]]:
+    packets: int
+    keys: int
+    frames: list[tuple[Glimpse, Image]]
+
+
+def _alone(video: Video, to_image: ToImage, progress: Progress) -> Generator[_Alone]:
+    def look(group: Group) -> Iterator[_Alone]:
         with video.decoder() as decoder:
-            yield group, [(glimpse(video, frame), to_image(frame)) for frame in decoder.alone(group)]
+            frames = [(glimpse(video, frame), to_image(frame)) for frame in decoder.alone(group)]
+        yield _Alone(len(group.packets), group.keys, frames)
 
-    with SideBySide[tuple[Group, list[tuple[Glimpse, Image]]]](video.decoders, depth=1) as at_work:
+    with SideBySide[_Alone](video.decoders, depth=1) as at_work:
         for group in video.groups(MIN_GROUP_S):
             video.start_clock(group)
             progress(video.packet_s(group.packets[0]), video.duration_s)
             at_work.add(look(group))
-            yield from at_work.results(wait=not video.started)
+            yield from at_work.results(wait=False)
         yield from at_work.results(wait=True)

@@ -97,7 +97,7 @@ class ShotFinder:
         self, seen: list[Glimpse], group: Group
     ) -> tuple[list[Change], list[tuple[Glimpse, Glimpse]]]:
         """Return the changes that the encoder marked, and the pairs that differ without a clear mark."""
-        marked, unclear = self._signs.read(seen, group)
+        marked, unclear = self._signs.read(seen, len(group.packets), group.keys)
         trusting = self.effort == "fast"  # what is in doubt will hardly be decoded
         flashes = [] if trusting else [pair for pair in marked if judge.lit(*pair)]
         cuts = marked if trusting else [pair for pair in marked if not judge.lit(*pair)]

@@ -5,7 +5,6 @@ from itertools import pairwise
 
 from analyzer.media import judge
 from analyzer.media.judge import Glimpse
-from analyzer.media.packets import Group
 
 SAME = 9.0
 """Content value up to which two glimpses show one shot."""
@@ -30,14 +29,15 @@ class Signs:
         self._longest = 0
         self._before = 0
 
-    def read(self, seen: Sequence[Glimpse], group: Group) -> tuple[list[Pair], list[Pair]]:
+    def read(self, seen: Sequence[Glimpse], packets: int, keys: int) -> tuple[list[Pair], list[Pair]]:
         """Return what the encoder marked, and what differs without a clear mark, each as before and after.
 
         Args:
             seen: the frames of a group that decode alone, and the first of the next group.
-            group: the group.
+            packets: how many the group has.
+            keys: how many of them are key frames.
         """
-        ended_early = self._ended_early(group)
+        ended_early = self._ended_early(packets, keys)
         marked: list[Pair] = []
         unclear: list[Pair] = []
         for a, b in pairwise(seen):
@@ -48,9 +48,9 @@ class Signs:
             (marked if sign else unclear).append((a, b))
         return marked, unclear
 
-    def _ended_early(self, group: Group) -> bool:
+    def _ended_early(self, packets: int, keys: int) -> bool:
         """Whether the encoder ended a group though neither its length nor a regular beat asked for it."""
-        size, longest, before = len(group.packets), self._longest, self._before
-        self._longest, self._before = max(longest, size), size
-        regular = group.keys > 1 or abs(size - before) <= _JITTER
-        return not regular and (self._trusting or size < longest - _JITTER)
+        longest, before = self._longest, self._before
+        self._longest, self._before = max(longest, packets), packets
+        regular = keys > 1 or abs(packets - before) <= _JITTER
+        return not regular and (self._trusting or packets < longest - _JITTER)

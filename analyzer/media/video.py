@@ -6,6 +6,7 @@ import queue
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from fractions import Fraction
+from itertools import chain
 from pathlib import Path
 from typing import Literal
 
@@ -25,8 +26,8 @@ from models.cores import usable_cores
 
 _SQUARE = 0.01
 """Pixels at most this much wider or taller than square count as square: nobody sees it."""
-SIDE_BY_SIDE = min(4, usable_cores())
-"""Groups that are decoded at once where nothing else hangs on it: each needs memory for its frames."""
+SIDE_BY_SIDE = min(8, usable_cores())
+"""Decoders where nothing needs frames one after another."""
 _RATES = (0.01, 1000)
 """Frames a second; beyond that, the header is damaged."""
 _CUT_OFF_S, _CUT_OFF_SHARE = 1.0, 0.02
@@ -45,7 +46,7 @@ def open_video(path: Path | str, decoders: int = 1) -> Iterator[Video]:
 
     Args:
         path: of the file.
-        decoders: how many groups can be decoded whole at once; together they may use all cores.
+        decoders: how many groups can be decoded at once; each takes a core and memory for its frames.
 
     Raises:
         InputError: it is missing, a directory or unreadable.
@@ -77,8 +78,7 @@ class Video:
         self.path = path
         self.health = Health()
         self.scout = Decoder(stream.codec_context, self.health)
-        threads = usable_cores() // len(twins) if len(twins) > 1 else 1
-        walkers = [Decoder(twin.codec_context, self.health, threads) for twin in twins]
+        walkers = [Decoder(twin.codec_context, self.health) for twin in twins]
         self.walker, self.decoders = walkers[0], len(walkers)
         self._free: queue.SimpleQueue[Decoder] = queue.SimpleQueue()
         for walker in walkers:
@@ -171,7 +171,7 @@ class Video:
     def start_clock(self, group: Group) -> None:
         """Count times from the first frame of a group, unless they are counted already."""
         if not self.started:
-            for frame in self.scout.alone(group):
+            for frame in chain(self.scout.alone(group), self.scout.frames(group, "NONREF")):
                 self.time_s(frame)
                 return
 

@@ -16,13 +16,13 @@ from analyzer.media.packets import Group
 from analyzer.media.sampling import MIN_GROUP_S
 from analyzer.media.video import Video
 from analyzer.overlap import SideBySide, with_next
-from analyzer.progress import Progress
+from analyzer.progress import Progress, forward
 from analyzer.records import Interval
 
 R = TypeVar("R")
 
-_AHEAD = 64
-"""What the looks at one chain give waits in memory, at most so many."""
+_AHEAD = 32
+"""What the looks at each chain give waits in memory, at most so many."""
 
 
 def look_within(
@@ -39,14 +39,21 @@ def look_within(
         spans: seconds, rising by their beginnings, endless if need be.
         skip: which frames are left out.
         look: what is made of the frames of a chain; called in several threads at once.
-        progress: told how far the film has been read.
+        progress: told how far the film has been read, and again with every result.
     """
-    parts = _parts(video, spans, progress)
+    tell = forward(progress)
+    parts = _parts(video, spans, tell)
     with SideBySide[R](video.decoders, _AHEAD) as at_work:
+
+        def results(wait: bool) -> Iterator[R]:
+            for result in at_work.results(wait):
+                tell(0.0, video.duration_s)
+                yield result
+
         for part in parts:
             at_work.add(look(Chain(video, part, parts, skip)))
-            yield from at_work.results(wait=part.alone)
-        yield from at_work.results(wait=True)
+            yield from results(wait=part.goes_on)
+        yield from results(wait=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +64,12 @@ class _Part:
         spans: that reach into it.
         end_s: when the next group begins; infinite after the last one.
         goes_on: whether the next one can only be decoded after it.
-        alone: whether nothing after it may be read meanwhile.
     """
 
     group: Group
     spans: list[Interval]
     end_s: float
     goes_on: bool
-    alone: bool
 
 
 class Chain:
@@ -87,7 +92,7 @@ class Chain:
         part: _Part | None = self._first
         with self._video.decoder() as decoder:
             while part:
-                until_s = max((span[1] for span in part.spans), default=inf)
+                until_s = max((span[1] for span in part.spans), default=-inf)
                 for frame in decoder.frames(part.group, self._skip):
                     time_s = self._video.time_s(frame)
                     yield time_s, frame
@@ -98,27 +103,28 @@ class Chain:
     def _read_on(self) -> _Part | None:
         part = next(self._parts, None)
         if part:
-            self.spans += [span for span in part.spans if span[0] > self.end_s]
+            begun_s = self.spans[-1][0] if self.spans else -inf
+            self.spans += [span for span in part.spans if span[0] > begun_s]
             self.end_s = part.end_s
         return part
 
 
 def _parts(video: Video, spans: Iterable[Interval], progress: Progress) -> Iterator[_Part]:
     """Yield the groups that reach into spans, and those that they are decoded after."""
-    coming, decoded = _Coming(spans), True
+    coming, decoded, went_on = _Coming(spans), True, False
     for group, after in with_next(video.groups(MIN_GROUP_S)):
         video.start_clock(group)
         start_s = video.packet_s(group.packets[0])
         end_s = video.packet_s(after.packets[0]) if after else max(video.duration_s, coming.next_s)
         progress(start_s, video.duration_s)
-        reaching = coming.between(start_s, end_s)
+        reaching = coming.between(start_s, end_s) if video.started else []
         if coming.over:
             return
         goes_on = after is not None and not after.entry
-        decoded = (bool(reaching) or goes_on) and (decoded or group.entry)
+        decoded = (bool(reaching) or goes_on or went_on) and (decoded or group.entry)
         if decoded:
-            alone = goes_on or not video.started
-            yield _Part(group, reaching, end_s if after else inf, goes_on, alone)
+            yield _Part(group, reaching, end_s if after else inf, goes_on)
+        went_on = decoded and goes_on
 
 
 class _Coming:

@@ -46,7 +46,7 @@ class Outline:
     """
 
     def __init__(self, times: Times, keys: Sequence[KeyFrame], rows: Floats, exclusive: bool) -> None:
-        self._times, self._keys, self._rows = times, keys, rows
+        self._times, self._keys, self._rows, self._exclusive = times, keys, rows, exclusive
         self._at: Times = np.array([key.time_s for key in keys])
         self._edges = [*np.searchsorted(times, self._at).tolist(), len(times)]
         self._alike, self._marked = [], []
@@ -73,13 +73,18 @@ class Outline:
                 after = None if number == last else self._rows[number + 1]
                 yield from _split(Run(self._edges[number], self._edges[number + 1], before, after))
 
-    def cuts_s(self) -> tuple[float, ...]:
-        """Return when classes change from one look to the next, right to the frame, where key frames tell."""
+    def cuts_s(self, weights: Floats) -> tuple[float, ...]:
+        """Return when classes change from one look to the next, right to the frame, where key frames tell.
+
+        Args:
+            weights: scores of all looks (n, classes), decided: the one after a cut shows what the cut began.
+        """
         edges = self._edges
         return tuple(
             self._keys[number + 1].time_s
             for number in self._ended_by_a_cut()
             if edges[number] < edges[number + 1] < edges[number + 2]
+            and alike(weights[edges[number + 1]], self._rows[number + 1], self._exclusive)
         )
 
     def _ended_by_a_cut(self) -> list[int]:

@@ -82,7 +82,7 @@ class _Refiner:
     def each(
         self, changes: Sequence[Change], find: Callable[[Change, Moments], R], step_s: float = 0.0
     ) -> list[R]:
-        """Return what is found of each change in what is shown about it, in frames at least so far apart."""
+        """Return what is found of each change in what is shown about it, in frames about so far apart."""
         order = sorted(range(len(changes)), key=lambda n: changes[n].span)
         found: dict[int, R] = {}
         with (
@@ -134,7 +134,7 @@ class _Refiner:
         yield from waiting
 
     def _moments(self, chain: Chain, video: Video, step_s: float) -> Iterator[Moment]:
-        """Yield what the spans of a chain hold, at least so far apart."""
+        """Yield what the spans of a chain hold, so far apart at least."""
         due_s, over = 0.0, 0
         for time_s, frame in chain.frames():
             while over < len(chain.spans) and chain.spans[over][1] < time_s:

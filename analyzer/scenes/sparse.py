@@ -43,11 +43,11 @@ def sparse_looks(path: Path, looker: Looker, every_s: float, progress: Progress)
     tell = forward(_half_of(progress, 1))
     with open_video(path, SIDE_BY_SIDE) as video:
         shown = shown_at(video, wanted, lambda frame: looker.picture(video, frame), tell)
-        with ReadAhead((image for _, image in shown), READ_AHEAD) as ahead:
-            for run, rows in _decided(runs, ahead, looker):
+        with ReadAhead(shown, READ_AHEAD) as ahead:
+            for run, rows in _decided(runs, (image for _, image in ahead), looker):
                 weights[run.start : run.start + len(rows)] = rows
                 tell(float(times[run.start]), source.duration_s)
-    return Looks(weights, source, outline.cuts_s())
+    return Looks(weights, source, outline.cuts_s(weights))
 
 
 def _half_of(progress: Progress, half: int) -> Progress:

@@ -26,7 +26,7 @@ def test_between_looks_that_are_alike_nothing_is_open() -> None:
     some = outline([(0, False), (4, False), (8, True)], [A, A, A])
     assert runs(some) == [(8, 12)], "after the last one anything may come"
     assert some.weights().argmax(axis=1).tolist() == [0] * 12
-    assert some.cuts_s() == ()
+    assert some.cuts_s(some.weights()) == ()
 
 
 def test_a_change_is_open_unless_the_encoder_marked_it() -> None:
@@ -35,7 +35,7 @@ def test_a_change_is_open_unless_the_encoder_marked_it() -> None:
     assert runs(some) == [(8, 12)]
     assert some.weights().argmax(axis=1).tolist() == [0] * 4 + [1] * 8
     assert some.weights()[3] == pytest.approx(A), "nothing of what comes after the cut"
-    assert some.cuts_s() == (4.2,)
+    assert some.cuts_s(some.weights()) == (4.2,)
 
 
 @pytest.mark.parametrize(("rows", "left"), [([DOUBT, B, B], (0, 4)), ([A, DOUBT, DOUBT], (0, 12))])
@@ -43,13 +43,21 @@ def test_what_is_in_doubt_is_looked_at(rows: list[tuple[float, ...]], left: tupl
     some = outline([(0, False), (4, True), (8, True)], rows)
     assert runs(some)[0][0] == left[0]
     assert sum(end - start for start, end in runs(some)) == left[1] - left[0] + (4 if left[1] < 12 else 0)
-    assert some.cuts_s() == ()
+    assert some.cuts_s(some.weights()) == ()
 
 
 def test_a_cut_is_only_known_where_looks_are_on_both_sides() -> None:
     """The first change is between two cuts that no look lies between."""
     some = outline([(0, False), (3.6, True), (4.4, True), (9, True)], [A, B, A, B])
-    assert some.cuts_s() == (9,)
+    assert some.cuts_s(some.weights()) == (9,)
+
+
+def test_a_cut_is_only_known_where_the_next_look_shows_what_it_began() -> None:
+    """Something else comes between the cut and the look after it: that is when this begins."""
+    some = outline([(0, False), (4.2, True), (8, False)], [A, B, A])
+    weights = some.weights()
+    weights[4:8] = A
+    assert some.cuts_s(weights) == ()
 
 
 def test_edges_that_are_known() -> None:

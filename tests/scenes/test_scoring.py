@@ -1,12 +1,14 @@
 """Looks at films with known scenes: all, or only those that are needed; and ends right to the frame."""
 
+import threading
 from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
 
+import av
 import pytest
 
-from analyzer.media import judge
+from analyzer.media import judge, packets
 from analyzer.media.judge import Glimpse
 from analyzer.media.looking import shown_at
 from analyzer.media.video import open_video
@@ -88,6 +90,74 @@ def test_any_group_of_pictures_will_do(
     shown = films.scene_film(tmp_path / "a.mp4", plan, options={**films.FAST, **options})
     scores = score(tmp_path / "a.mp4", settings(textures, f"scenes.fast={fast}"), silent)
     assert right(scores, shown) == 1
+
+
+@pytest.mark.parametrize("fast", ["false", "true"])
+@pytest.mark.parametrize(("every", "first", "seen_s"), [(50, 0, 0.0), (50, 15, 2.0), (10000, 0, 0.0)])
+def test_recordings_of_streams(
+    tmp_path: Path,
+    textures: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    fast: str,
+    every: int,
+    first: int,
+    seen_s: float,
+) -> None:
+    """They begin at any time of the clock and in the middle of a group; groups are taken in pieces."""
+    monkeypatch.setattr(packets, "MAX_PACKETS", 20)
+    film, stream = tmp_path / "a.ts", {"g": every, "sc_threshold": 0, "output_ts_offset": 1000}
+    plan = [("stripes", 5.0), ("blobs", 4.4), ("checker", 5.2)]
+    shown = films.scene_film(film, plan, options={**films.FAST, **stream})
+    with av.open(film) as container:
+        at = [packet.pos for packet in container.demux(video=0) if packet.size]
+    content = film.read_bytes()
+    film.write_bytes(content[: at[0]] + content[at[first] :])
+    scores = score(film, settings(textures, f"scenes.fast={fast}"), silent)
+    assert scores.source.duration_s == pytest.approx(14.6 - seen_s, abs=0.05)
+    assert right(scores, [Shown(s.label, s.start_s - seen_s, s.end_s - seen_s) for s in shown]) == 1
+
+
+def test_a_classifier_that_fails_leaves_no_thread(
+    film: tuple[Path, tuple[Shown, ...]], textures: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It does so when key frames were looked at, and others are being decoded."""
+
+    def fail(halving: object, i: int) -> None:
+        raise RuntimeError("torn")
+
+    monkeypatch.setattr("analyzer.scenes.sparse._Halving._row", fail)
+    before = threading.active_count()
+    with pytest.raises(RuntimeError) as caught:
+        score(film[0], settings(textures, "scenes.fast=true"), silent)
+    assert threading.active_count() == before
+    assert str(caught.value) == "torn"
+
+
+@pytest.mark.parametrize("fast", ["false", "true"])
+@pytest.mark.parametrize("lost", [(0.0, 3.0), (6.0, 9.0)])
+def test_where_nothing_can_be_decoded_the_picture_stays(
+    tmp_path: Path, textures: Path, fast: str, lost: tuple[float, float]
+) -> None:
+    """Groups of a second each, three of which are destroyed: what comes after them stands at its place."""
+    film, every = tmp_path / "a.mp4", {"x264-params": "keyint=25:min-keyint=25:scenecut=0"}
+    shown = films.scene_film(
+        film, [("stripes", 5.0), ("blobs", 4.0), ("checker", 5.0)], options={**films.FAST, **every}
+    )
+    content = bytearray(film.read_bytes())
+    with av.open(film) as container:
+        for packet in container.demux(video=0):
+            if packet.pos and lost[0] <= packet.pts * packet.time_base < lost[1]:
+                content[packet.pos : packet.pos + packet.size] = bytes(packet.size)
+    film.write_bytes(content)
+    scores = score(film, settings(textures, f"scenes.fast={fast}"), silent)
+    assert scores.source.damaged or scores.source.missing_s
+    first = lost[1] if lost[0] == 0 else 0.0  # time begins with the first frame there is
+    assert len(scores.weights) == 14 - first
+    best = [scores.labels[number] for number in scores.weights.argmax(axis=1)]
+    for look, label in enumerate(best):
+        time_s = look + 0.5 + first
+        truth = lost[0] - 0.5 if lost[0] < time_s < lost[1] else time_s
+        assert label == next(s.label for s in shown if s.start_s <= truth < s.end_s), time_s
 
 
 @pytest.mark.parametrize("fps", [25, Fraction(30000, 1001), 10])
