@@ -19,13 +19,14 @@ from models import bodies
 from models.bodies import Poses
 from models.boxes import Detections
 from models.catalog import Task
+from models.cores import usable_cores
 from models.errors import BrokenModelError
 from models.images import Floats, Image
 
 MOST = 16
 """Faces or people of one picture that are looked for."""
 
-_AT_ONCE = min(4, os.cpu_count() or 1)
+_AT_ONCE = min(4, usable_cores())
 """Pictures looked at side by side: on two cores two take little more time than one."""
 
 _LONGEST = 1 << 14
