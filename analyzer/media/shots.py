@@ -99,9 +99,13 @@ class ShotFinder:
         """Return the changes that the encoder marked, and the pairs that differ without a clear mark."""
         marked, unclear = self._signs.read(seen, len(group.packets), group.keys)
         trusting = self.effort == "fast"  # what is in doubt will hardly be decoded
-        flashes = [] if trusting else [pair for pair in marked if judge.lit(*pair)]
-        cuts = marked if trusting else [pair for pair in marked if not judge.lit(*pair)]
-        return [Change(b.time_s, "cut") for _, b in cuts], [*unclear, *flashes]
+        changes = []
+        for a, b in marked:
+            if trusting or not judge.lit(a, b):
+                changes.append(Change(b.time_s, "cut"))
+            else:
+                unclear.append((a, b))
+        return changes, unclear
 
     def _must_judge(self, group: Group) -> bool:
         """Whether a group is decoded whole in any case: it is asked for, or the next one goes on from it."""
