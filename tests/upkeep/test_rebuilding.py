@@ -1,4 +1,5 @@
 import contextlib
+import itertools
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -188,7 +189,7 @@ def test_a_sidecar_that_is_now_of_another_video_leaves_no_row_of_the_one_before(
     path = from_uri(old.row.sidecar)
     movie = sidecar.read(path)
     assert movie
-    names = (place.films / f"moved-{n}.mp4" for n in range(100))
+    names = (place.films / f"moved-{n}.mp4" for n in itertools.count())
     moved = next(name for name in names if key_of(name) > old.row.key)
     source = movie.source.model_copy(update={"path": str(moved)})
     sidecar.write(path, movie.model_copy(update={"source": source}))
